@@ -1,0 +1,142 @@
+//! What a line of history is, and how lines are chained.
+//!
+//! Requirements: CAB-08, CAB-16, DEL-03, TRU-58. A line never holds a subject, a body, an attachment's name, an INS or a token.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::author::{Author, Channel};
+use crate::time::Moment;
+
+/// The chain of the register and of the operator itself; every mailbox has its own (its id).
+pub const REGISTER_CHAIN: i64 = 0;
+
+macro_rules! acts {
+    ($($(#[$doc:meta])* $variant:ident = $text:literal,)+) => {
+        /// What was done, as `noun.verb`. `docs/journal.md` lists them.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Act {
+            $($(#[$doc])* $variant,)+
+        }
+
+        impl Act {
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $text,)+
+                }
+            }
+
+            pub fn parse(text: &str) -> Option<Self> {
+                match text {
+                    $($text => Some(Self::$variant),)+
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+acts! {
+    /// A person entered the mailbox. Facts: `azp`, `acr`, `auth_mode`, `ip`.
+    AccessOpened = "access.opened",
+    /// A person was turned away. Facts: `code`, `ip`.
+    AccessRefused = "access.refused",
+    /// A message from a peer or from another mailbox was filed. Facts: `size`, `nil`, `class`, `xdm`…
+    MessageReceived = "message.received",
+    /// The bytes of a message left for a client (peek or not). Object: message ids, as an IMAP set.
+    MessageFetched = "message.fetched",
+    /// First `\Seen` set by this person on a received message (LU in the figures).
+    MessageOpened = "message.opened",
+    MessageAppended = "message.appended",
+    MessageFlagged = "message.flagged",
+    MessageCopied = "message.copied",
+    MessageMoved = "message.moved",
+    MessageExpunged = "message.expunged",
+    /// Accepted for sending. Facts: `size`, `nil`, `internal`, `space`, `citizens`…
+    MessageSent = "message.sent",
+    /// A recipient's operator took it. Facts: `host`, `dn`, `tls`, `reply`.
+    MessageDelivered = "message.delivered",
+    /// A try that will be made again.
+    MessageDelayed = "message.delayed",
+    /// Final failure for one recipient.
+    MessageFailed = "message.failed",
+    FolderCreated = "folder.created",
+    FolderRenamed = "folder.renamed",
+    FolderDeleted = "folder.deleted",
+    MovementOpened = "movement.opened",
+    MovementResponsableAdded = "movement.responsable_added",
+    MovementResponsableRemoved = "movement.responsable_removed",
+    MovementCotitulaireAdded = "movement.cotitulaire_added",
+    MovementCotitulaireRemoved = "movement.cotitulaire_removed",
+    MovementDelegated = "movement.delegated",
+    MovementDelegationEnded = "movement.delegation_ended",
+    MovementHandedOver = "movement.handed_over",
+    MovementSuspended = "movement.suspended",
+    MovementResumed = "movement.resumed",
+    MovementClosing = "movement.closing",
+    MovementClosed = "movement.closed",
+    TermsAccepted = "terms.accepted",
+    PersonChanged = "person.changed",
+    StructureChanged = "structure.changed",
+    ListAccepted = "list.accepted",
+    ListRefused = "list.refused",
+    /// An act on the queue by staff.
+    QueueHeld = "queue.held",
+    QueueReleased = "queue.released",
+    QueueRetried = "queue.retried",
+}
+
+/// A line about to be written; `store` gives it its number and chains it.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    pub at: Moment,
+    pub author: Author,
+    pub act: Act,
+    /// What it was done to: a message id, a set of ids, a person, a folder. Never content.
+    pub object: String,
+    pub channel: Channel,
+    /// Small facts that the figures need; keys as in `docs/journal.md`. `Null` when there are none.
+    pub facts: serde_json::Value,
+}
+
+/// A line as it stands in its chain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    pub seq: i64,
+    pub at: Moment,
+    pub author: Author,
+    pub act: String,
+    pub object: String,
+    pub channel: Channel,
+    #[serde(default, skip_serializing_if = "serde_json::Value::is_null")]
+    pub facts: serde_json::Value,
+    /// SHA-256 over the previous hash and this line, hexadecimal.
+    pub hash: String,
+}
+
+/// The hash of a line: SHA-256(previous hash ‖ each field, length-prefixed). `author` and `facts` are their JSON texts exactly as stored.
+#[allow(clippy::too_many_arguments)]
+pub fn chain_hash(
+    previous: &[u8; 32],
+    chain: i64,
+    seq: i64,
+    at: Moment,
+    author: &str,
+    act: &str,
+    object: &str,
+    channel: &str,
+    facts: &str,
+) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hash.update(previous);
+    for number in [chain, seq, at.micros()] {
+        hash.update(number.to_be_bytes());
+    }
+    for text in [author, act, object, channel, facts] {
+        hash.update((text.len() as u64).to_be_bytes());
+        hash.update(text.as_bytes());
+    }
+    hash.finalize().into()
+}

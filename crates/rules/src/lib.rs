@@ -1,0 +1,32 @@
+//! Decisions of Pli: pure functions over facts. No I/O, no async, no SQL, no clock, no randomness.
+//!
+//! | file | decides |
+//! |---|---|
+//! | `access` | who may open a mailbox, and with which rights ([`access::open`] is the only way in) |
+//! | `movement` | what a sequence of movements means at a given moment |
+//! | `mailbox` | the four kinds, their states, their names |
+//! | `mail` | may this peer hand us that message; may this access send it |
+//! | `register`, `eligibility` | who is a professional today, and in which capacity one may act |
+//! | `terms` | which terms of use were accepted |
+//! | `journal`, `usage` | what a line of history is; the figures as a fold over it |
+//! | `ids`, `time`, `author` | parse-only identifiers, moments and the clock given by `pli`, authors |
+//! | `refusal` | every refusal: stable code, replies, French sentence, requirement |
+
+pub mod access;
+pub mod author;
+pub mod eligibility;
+pub mod ids;
+pub mod journal;
+pub mod mail;
+pub mod mailbox;
+pub mod movement;
+pub mod refusal;
+pub mod register;
+pub mod terms;
+pub mod time;
+pub mod usage;
+
+pub use author::{Author, Channel};
+pub use ids::{Address, Domain, IdNat};
+pub use refusal::Refusal;
+pub use time::{Clock, Entropy, Moment};

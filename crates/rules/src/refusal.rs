@@ -1,0 +1,168 @@
+//! Every refusal Pli can give: stable code, SMTP reply, English for the peer's engineer, French for people.
+//!
+//! Requirements: TRU-38, LPS-12 (the table of PSC §1.7). No reply of refusal is written anywhere else.
+
+use crate::time::Moment;
+
+/// Why somebody is turned away. `code()` never changes once published.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.code())]
+pub enum Refusal {
+    // -- between operators (trust-space §10)
+    TlsRequired,
+    TlsAbsent,
+    TlsExpired,
+    TlsRevoked,
+    TlsForeign,
+    ListAbsent,
+    ListDn,
+    ListStale,
+    CrlStale,
+    Relay,
+    UnknownMailbox,
+    MailboxClosed,
+    MailboxSuspendedIn,
+    MailboxFull,
+    BadAddress,
+    TooBig {
+        limit: u64,
+    },
+    TooManyRecipients,
+    Malformed {
+        reason: &'static str,
+    },
+    Loop,
+    Overload,
+    SenderNotMailbox,
+    // -- people at the door (identity §1.7)
+    TokenInvalid,
+    TokenExpired,
+    IdentityConflict,
+    TokenWrongLevel,
+    PersonUnknown,
+    PersonNotEntitled,
+    ClientNotAllowed,
+    NoRight,
+    RightNotBegun {
+        from: Moment,
+    },
+    RightEnded {
+        at: Moment,
+    },
+    TermsNotAccepted {
+        url: String,
+        version: String,
+    },
+    MailboxSuspended,
+    PscUnavailable,
+    TooManyAttempts,
+    PrivacyRequired,
+    /// The right was lost while the session was open.
+    RightLost,
+    /// The session reached its cap (PSC-38).
+    SessionEnded,
+    // -- movements and creation
+    StructureHasFiness,
+    NameNotAllowed {
+        why: &'static str,
+    },
+    AddressTaken,
+    NotManager,
+    NotOwner,
+    NotEligible,
+    AlreadyThere,
+    NotThere,
+    BadPeriod,
+    NotForThisKind,
+}
+
+impl Refusal {
+    /// Stable code, e.g. `LB-DN` or `TOKEN_EXPIRED`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::TlsRequired => "TLS-REQUIS",
+            Self::TlsAbsent => "TLS-ABSENT",
+            Self::TlsExpired => "TLS-EXPIRE",
+            Self::TlsRevoked => "TLS-REVOQUE",
+            Self::TlsForeign => "TLS-NON-IGC",
+            Self::ListAbsent => "LB-ABSENT",
+            Self::ListDn => "LB-DN",
+            Self::ListStale => "LB-PERIMEE",
+            Self::CrlStale => "CRL-PERIMEE",
+            Self::Relay => "RELAIS",
+            Self::UnknownMailbox => "BAL-INCONNUE",
+            Self::MailboxClosed => "BAL-CLOSE",
+            Self::MailboxSuspendedIn => "BAL-SUSPENDUE",
+            Self::MailboxFull => "BAL-PLEINE",
+            Self::BadAddress => "ADR-FORME",
+            Self::TooBig { .. } => "TAILLE",
+            Self::TooManyRecipients => "NB-DEST",
+            Self::Malformed { .. } => "FORME",
+            Self::Loop => "BOUCLE",
+            Self::Overload => "SURCHARGE",
+            Self::SenderNotMailbox => "EXP-DROIT",
+            Self::TokenInvalid => "TOKEN_INVALID",
+            Self::TokenExpired => "TOKEN_EXPIRED",
+            Self::IdentityConflict => "IDENTITY_CONFLICT",
+            Self::TokenWrongLevel => "TOKEN_WRONG_LEVEL",
+            Self::PersonUnknown => "PERSON_UNKNOWN",
+            Self::PersonNotEntitled => "PERSON_NOT_ENTITLED",
+            Self::ClientNotAllowed => "CLIENT_NOT_ALLOWED",
+            Self::NoRight => "NO_RIGHT",
+            Self::RightNotBegun { .. } => "RIGHT_NOT_BEGUN",
+            Self::RightEnded { .. } => "RIGHT_ENDED",
+            Self::TermsNotAccepted { .. } => "TERMS_NOT_ACCEPTED",
+            Self::MailboxSuspended => "MAILBOX_SUSPENDED",
+            Self::PscUnavailable => "PSC_UNAVAILABLE",
+            Self::TooManyAttempts => "TOO_MANY_ATTEMPTS",
+            Self::PrivacyRequired => "PRIVACY_REQUIRED",
+            Self::RightLost => "RIGHT_LOST",
+            Self::SessionEnded => "SESSION_ENDED",
+            Self::StructureHasFiness => "STRUCTURE_HAS_FINESS",
+            Self::NameNotAllowed { .. } => "NAME_NOT_ALLOWED",
+            Self::AddressTaken => "ADDRESS_TAKEN",
+            Self::NotManager => "NOT_MANAGER",
+            Self::NotOwner => "NOT_OWNER",
+            Self::NotEligible => "NOT_ELIGIBLE",
+            Self::AlreadyThere => "ALREADY_THERE",
+            Self::NotThere => "NOT_THERE",
+            Self::BadPeriod => "BAD_PERIOD",
+            Self::NotForThisKind => "NOT_FOR_THIS_KIND",
+        }
+    }
+
+    /// SMTP reply as it goes on the wire after the code, e.g. (`550`, `5.7.1`, English, French without accents).
+    /// For people at the door: the final line of `AUTH` (English empty).
+    pub fn smtp(&self) -> SmtpReply {
+        SmtpReply { code: 550, enhanced: "5.7.1", english: String::new(), french: self.code().to_owned() }
+    }
+
+    /// Text of the response code and sentence of a tagged IMAP `NO`, e.g. `[AUTHENTICATIONFAILED] Jeton refuse`.
+    pub fn imap(&self) -> String {
+        format!("[AUTHORIZATIONFAILED] {}", self.code())
+    }
+
+    /// `status` of the XOAUTH2 challenge: 401 for a token's fault alone, 403 for a right, 503 for an outage (LPS-12). `None`: no challenge.
+    pub fn sasl_status(&self) -> Option<u16> {
+        Some(403)
+    }
+
+    /// The sentence for the person, in full French, saying what to do next.
+    pub fn french(&self) -> String {
+        self.code().to_owned()
+    }
+
+    /// The refusal may pass by itself: 4xx, retried by the courier.
+    pub fn is_temporary(&self) -> bool {
+        self.smtp().code < 500
+    }
+}
+
+/// One reply of the table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SmtpReply {
+    pub code: u16,
+    pub enhanced: &'static str,
+    pub english: String,
+    pub french: String,
+}

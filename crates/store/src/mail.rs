@@ -1,0 +1,229 @@
+//! Messages: filed, read, flagged, copied, moved, expunged, sent.
+
+use bytes::Bytes;
+use rules::access::Access;
+use rules::mailbox::MailboxId;
+use rules::{Address, Author, Channel, Moment};
+
+use crate::folders::FolderId;
+use crate::{Result, Store};
+
+/// IMAP flags of a placement: system flags as bits, keywords as words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Flags {
+    /// Bits of [`flag`].
+    pub system: u8,
+    /// Sorted, unique, as the client wrote them.
+    pub keywords: Vec<String>,
+}
+
+/// Bits of [`Flags::system`].
+pub mod flag {
+    pub const SEEN: u8 = 1;
+    pub const ANSWERED: u8 = 2;
+    pub const FLAGGED: u8 = 4;
+    pub const DELETED: u8 = 8;
+    pub const DRAFT: u8 = 16;
+}
+
+/// A message that comes in: from a peer, from another mailbox of ours, or a report of our own.
+#[derive(Clone, Debug)]
+pub struct Arrival {
+    pub recipients: Vec<MailboxId>,
+    /// Whole message, CRLF, with our `Received`. The store puts `Delivered-To: <mailbox>` at the very top of each copy.
+    pub bytes: Bytes,
+    /// `message::Glance` of `bytes`, encoded; kept encrypted. It does not count the Delivered-To line: see `Stored::glance_shift`.
+    pub glance: Bytes,
+    pub message_id: Option<String>,
+    pub author: Author,
+    pub channel: Channel,
+    /// For the figures (IND): `nil`, `class`, `xdm`… Never content.
+    pub facts: serde_json::Value,
+    /// Our transaction id: filing the same one twice in the same mailbox is done once.
+    pub transaction: String,
+}
+
+/// A message of a folder, as asked.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    pub uid: u32,
+    /// Number of the message in its mailbox; stays when it is moved.
+    pub message: i64,
+    pub flags: Flags,
+    pub modseq: u64,
+    pub internal_date: Moment,
+    /// RFC822.SIZE: bytes of what BODY[] returns.
+    pub size: u32,
+    /// Encoded `message::Glance`, when asked.
+    pub glance: Option<Bytes>,
+    /// Bytes put before the glanced bytes at filing (the Delivered-To line): offsets of the glance move by this much.
+    pub glance_shift: u32,
+    /// The whole message, when asked.
+    pub bytes: Option<Bytes>,
+}
+
+/// What a FETCH or a SEARCH needs.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Want {
+    pub glance: bool,
+    pub bytes: bool,
+    /// Set `\Seen` in the same transaction (BODY[] without PEEK).
+    pub mark_seen: bool,
+    /// The bytes go to the person (journal `message.fetched`); a search of the server's own does not.
+    pub to_person: bool,
+}
+
+/// Changes of a folder since a modseq: what an open session must tell.
+#[derive(Clone, Debug, Default)]
+pub struct Changes {
+    pub highest_modseq: u64,
+    /// UIDs no longer there, ascending.
+    pub vanished: Vec<u32>,
+    /// New UIDs, ascending.
+    pub arrived: Vec<u32>,
+    /// Of messages that were there before: uid, flags, modseq.
+    pub flagged: Vec<(u32, Flags, u64)>,
+}
+
+/// STORE.
+#[derive(Clone, Debug)]
+pub enum FlagChange {
+    Replace(Flags),
+    Add(Flags),
+    Remove(Flags),
+}
+
+/// A message to file by APPEND.
+#[derive(Clone, Debug)]
+pub struct Append {
+    pub folder: String,
+    pub bytes: Bytes,
+    pub glance: Bytes,
+    pub message_id: Option<String>,
+    pub flags: Flags,
+    pub internal_date: Option<Moment>,
+}
+
+/// Where a message landed (UIDPLUS).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placed {
+    pub uid_validity: u32,
+    /// Source uid and target uid, in order (APPEND: source 0).
+    pub uids: Vec<(u32, u32)>,
+}
+
+/// A message accepted at submission.
+#[derive(Clone, Debug)]
+pub struct Sending {
+    pub bytes: Bytes,
+    pub glance: Bytes,
+    pub message_id: String,
+    pub recipients: Vec<SendTo>,
+    pub envelope_id: Option<String>,
+    /// DSN RET=FULL.
+    pub return_full: bool,
+    pub transaction: String,
+    pub channel: Channel,
+    /// The software that logged the person in (`azp`), NIL… for the figures.
+    pub facts: serde_json::Value,
+    /// Null envelope sender (an MDN): no Sent copy, counted apart.
+    pub report: bool,
+    /// When to give up.
+    pub expires: Moment,
+}
+
+/// One recipient of a [`Sending`].
+#[derive(Clone, Debug)]
+pub struct SendTo {
+    pub address: Address,
+    /// DSN NOTIFY bits: 1 success, 2 failure, 4 delay; 0 = NEVER; `None` = not said (failure and delay).
+    pub notify: Option<u8>,
+    pub original: Option<String>,
+}
+
+impl Store {
+    /// Files one message in the INBOX of each recipient: one transaction, one journal line each, durable when it returns.
+    pub async fn deliver(&self, arrival: Arrival, now: Moment) -> Result<()> {
+        let _ = (arrival, now);
+        todo!()
+    }
+
+    /// Messages of a folder by UID (unknown UIDs are skipped), ascending. Ask at most some hundreds with `bytes`.
+    /// With `mark_seen` or `to_person`, the journal is durable before the bytes are returned.
+    pub async fn read(
+        &self,
+        access: &Access,
+        folder: FolderId,
+        uids: &[u32],
+        want: Want,
+        channel: Channel,
+        now: Moment,
+    ) -> Result<Vec<Stored>> {
+        let _ = (access, folder, uids, want, channel, now);
+        todo!()
+    }
+
+    pub async fn changes(&self, access: &Access, folder: FolderId, since_modseq: u64) -> Result<Changes> {
+        let _ = (access, folder, since_modseq);
+        todo!()
+    }
+
+    /// Applies to each UID unless its modseq is above `unchanged_since`; returns what they became, and the UIDs left alone (CONDSTORE `MODIFIED`).
+    pub async fn set_flags(
+        &self,
+        access: &Access,
+        folder: FolderId,
+        uids: &[u32],
+        change: FlagChange,
+        unchanged_since: Option<u64>,
+        channel: Channel,
+        now: Moment,
+    ) -> Result<(Vec<(u32, Flags, u64)>, Vec<u32>)> {
+        let _ = (access, folder, uids, change, unchanged_since, channel, now);
+        todo!()
+    }
+
+    /// In the Sent folder, a message with the Message-ID of a copy made by the server in the last 24 h takes its place (LPS-53).
+    pub async fn append(&self, access: &Access, append: Append, channel: Channel, now: Moment) -> Result<Placed> {
+        let _ = (access, append, channel, now);
+        todo!()
+    }
+
+    pub async fn copy(&self, access: &Access, from: FolderId, uids: &[u32], to: &str, channel: Channel, now: Moment) -> Result<Placed> {
+        let _ = (access, from, uids, to, channel, now);
+        todo!()
+    }
+
+    pub async fn move_messages(
+        &self,
+        access: &Access,
+        from: FolderId,
+        uids: &[u32],
+        to: &str,
+        channel: Channel,
+        now: Moment,
+    ) -> Result<Placed> {
+        let _ = (access, from, uids, to, channel, now);
+        todo!()
+    }
+
+    /// Removes messages that carry `\Deleted` (all, or only among `uids`); returns the UIDs removed, ascending.
+    pub async fn expunge(
+        &self,
+        access: &Access,
+        folder: FolderId,
+        only: Option<&[u32]>,
+        channel: Channel,
+        now: Moment,
+    ) -> Result<Vec<u32>> {
+        let _ = (access, folder, only, channel, now);
+        todo!()
+    }
+
+    /// Accepts a message for sending: Sent copy (`\Seen`), queue rows, journal, one transaction (invariant 10).
+    /// Recipients of our own domain go through the queue too, delivered by the courier without a socket.
+    pub async fn send(&self, access: &Access, sending: Sending, now: Moment) -> Result<()> {
+        let _ = (access, sending, now);
+        todo!()
+    }
+}

@@ -1,0 +1,1 @@
+//! The white list: format, signature, entries (trust-space §2, §3).
