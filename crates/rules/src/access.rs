@@ -7,8 +7,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::author::Author;
+use crate::eligibility;
 use crate::ids::{Address, IdNat};
-use crate::mailbox::{Kind, Mailbox, MailboxId};
+use crate::mailbox::{Kind, Mailbox, MailboxId, State};
+use crate::movement::{Right, Standing, standing};
 use crate::refusal::Refusal;
 use crate::register::Person;
 use crate::terms::Terms;
@@ -43,6 +45,7 @@ pub struct Access {
     mailbox: MailboxId,
     address: Address,
     kind: Kind,
+    state: State,
     person: IdNat,
     name: String,
     capacity: Capacity,
@@ -61,6 +64,11 @@ impl Access {
 
     pub fn kind(&self) -> Kind {
         self.kind
+    }
+
+    /// State of the mailbox when the access was decided: active, or being closed.
+    pub fn state(&self) -> State {
+        self.state
     }
 
     pub fn person(&self) -> &IdNat {
@@ -95,10 +103,101 @@ impl Access {
     pub fn author(&self) -> Author {
         Author::Person { id: self.person.clone(), capacity: Some(self.capacity) }
     }
+
+    /// The right to manage the délégataires of this mailbox, if this person has it.
+    pub fn manager_rights(&self) -> Result<ManagerRights, Refusal> {
+        if !manages(self.capacity) {
+            return Err(Refusal::NotManager);
+        }
+        Ok(ManagerRights { mailbox: self.mailbox, person: self.person.clone() })
+    }
+
+    /// The owner's own rights, if this person is the owner.
+    pub fn owner_rights(&self) -> Result<OwnerRights, Refusal> {
+        if !owns(self.capacity) {
+            return Err(Refusal::NotOwner);
+        }
+        Ok(OwnerRights { mailbox: self.mailbox, person: self.person.clone() })
+    }
+}
+
+/// The right to manage délégataires: owner and cotitulaires, responsables of an ORG; never a délégataire (DEL-02).
+///
+/// It says who asks; each decider of [`crate::movement`] looks again at the mailbox it is given, so an old value opens nothing.
+#[derive(Clone, Debug)]
+pub struct ManagerRights {
+    mailbox: MailboxId,
+    person: IdNat,
+}
+
+/// The right to declare cotitulaires, to hand over and to close: the owner alone (CAB-06, CAB-12, CAB-13). For an ORG or an APP, which
+/// have no owner, a responsable closes (TRU-55).
+#[derive(Clone, Debug)]
+pub struct OwnerRights {
+    mailbox: MailboxId,
+    person: IdNat,
+}
+
+impl ManagerRights {
+    /// Still held, on this very mailbox, at the moment of the decision.
+    pub(crate) fn confirm(&self, mailbox: MailboxId, standing: &Standing) -> Result<(), Refusal> {
+        let held = mailbox == self.mailbox && matches!(standing.right_of(&self.person), Right::Held { capacity, .. } if manages(capacity));
+        if held { Ok(()) } else { Err(Refusal::NotManager) }
+    }
+}
+
+impl OwnerRights {
+    /// Still held, on this very mailbox, at the moment of the decision.
+    pub(crate) fn confirm(&self, mailbox: MailboxId, standing: &Standing) -> Result<(), Refusal> {
+        let held = mailbox == self.mailbox && matches!(standing.right_of(&self.person), Right::Held { capacity, .. } if owns(capacity));
+        if held { Ok(()) } else { Err(Refusal::NotOwner) }
+    }
+}
+
+fn manages(capacity: Capacity) -> bool {
+    capacity > Capacity::Delegataire
+}
+
+fn owns(capacity: Capacity) -> bool {
+    matches!(capacity, Capacity::Owner | Capacity::Responsable)
 }
 
 /// May this person enter this mailbox, now? Every cause of refusal is told apart.
+///
+/// Somebody who never had a right learns nothing else (PSC-25). Then, in this order: entitled by the register in that capacity, within
+/// the period, terms accepted, mailbox not suspended. A CAB whose owner is gone stays open to the others (CAB-17): only the person who
+/// knocks is judged.
 pub fn open(mailbox: &Mailbox, person: &Person, terms: &Terms, now: Moment) -> Result<Access, Refusal> {
-    let _ = (mailbox, person, terms, now);
-    Err(Refusal::NoRight)
+    let standing = standing(&mailbox.movements, now);
+    if matches!(standing.state(), State::Demandee | State::Close) {
+        return Err(Refusal::NoRight);
+    }
+    let right = standing.right_of(&person.idnat);
+    let (Right::Held { capacity, .. } | Right::NotBegun { capacity, .. } | Right::Ended { capacity, .. }) = right else {
+        return Err(Refusal::NoRight);
+    };
+    let entitled = eligibility::entitled(mailbox, person, capacity, now).ok_or(Refusal::PersonNotEntitled)?;
+    let written = match right {
+        Right::Held { until, .. } => until,
+        Right::NotBegun { from, .. } => return Err(Refusal::RightNotBegun { from }),
+        Right::Ended { at, .. } => return Err(Refusal::RightEnded { at }),
+        Right::Never => return Err(Refusal::NoRight),
+    };
+    if !terms.up_to_date() {
+        return Err(Refusal::TermsNotAccepted { url: terms.url.clone(), version: terms.current.clone() });
+    }
+    if standing.state() == State::Suspendue {
+        return Err(Refusal::MailboxSuspended);
+    }
+    Ok(Access {
+        mailbox: mailbox.id,
+        address: mailbox.address.clone(),
+        kind: mailbox.kind,
+        state: standing.state(),
+        person: person.idnat.clone(),
+        name: person.name(),
+        capacity,
+        until: [written, entitled.until()].into_iter().flatten().min(),
+        revision: mailbox.revision,
+    })
 }

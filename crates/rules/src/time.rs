@@ -98,7 +98,9 @@ impl fmt::Debug for Clock {
 
 /// Randomness, given by `pli`; seeded in tests.
 #[derive(Clone)]
-pub struct Entropy(Arc<dyn Fn(&mut [u8]) + Send + Sync>);
+pub struct Entropy(Arc<Fill>);
+
+type Fill = dyn Fn(&mut [u8]) + Send + Sync;
 
 impl Entropy {
     pub fn new(fill: impl Fn(&mut [u8]) + Send + Sync + 'static) -> Self {

@@ -1,6 +1,12 @@
 //! Every refusal Pli can give: stable code, SMTP reply, English for the peer's engineer, French for people.
 //!
 //! Requirements: TRU-38, LPS-12 (the table of PSC §1.7). No reply of refusal is written anywhere else.
+//! The words are in `table`; the shapes they take on a wire are in `wire`. Nothing here decides anything.
+
+mod table;
+mod wire;
+
+pub use wire::{Http, SmtpReply};
 
 use crate::time::Moment;
 
@@ -131,38 +137,110 @@ impl Refusal {
         }
     }
 
-    /// SMTP reply as it goes on the wire after the code, e.g. (`550`, `5.7.1`, English, French without accents).
-    /// For people at the door: the final line of `AUTH` (English empty).
+    /// SMTP reply as it goes on the wire: code, enhanced code, English, French without accents; both ASCII.
+    /// For people at the door (identity §1.7) the English is empty: the final line of `AUTH` is French alone.
     pub fn smtp(&self) -> SmtpReply {
-        SmtpReply { code: 550, enhanced: "5.7.1", english: String::new(), french: self.code().to_owned() }
+        let row = self.row();
+        SmtpReply { code: row.smtp.0, enhanced: row.smtp.1, english: wire::ascii(&row.english), french: wire::ascii(&row.french) }
     }
 
-    /// Text of the response code and sentence of a tagged IMAP `NO`, e.g. `[AUTHENTICATIONFAILED] Jeton refuse`.
+    /// Response code and sentence of a tagged IMAP `NO`, e.g. `[AUTHENTICATIONFAILED] Jeton refuse`.
+    /// For [`Self::RightLost`] and [`Self::SessionEnded`] it is the text of `* BYE`, without a response code.
     pub fn imap(&self) -> String {
-        format!("[AUTHORIZATIONFAILED] {}", self.code())
+        let row = self.row();
+        let text = wire::ascii(row.bye.unwrap_or(&row.french));
+        if row.imap.is_empty() { text } else { format!("[{}] {text}", row.imap) }
     }
 
     /// `status` of the XOAUTH2 challenge: 401 for a token's fault alone, 403 for a right, 503 for an outage (LPS-12). `None`: no challenge.
     pub fn sasl_status(&self) -> Option<u16> {
-        Some(403)
+        self.row().sasl
+    }
+
+    /// Status and headers of the answer on the API and on pages.
+    pub fn http(&self) -> Http {
+        let row = self.row();
+        let www_authenticate = match (self, row.http) {
+            (Self::TokenWrongLevel, _) => Some("Bearer realm=\"pli\", error=\"insufficient_user_authentication\""),
+            (_, 401) => Some("Bearer realm=\"pli\", error=\"invalid_token\""),
+            _ => None,
+        };
+        let retry_after = match self {
+            Self::PscUnavailable => Some(30),
+            Self::TooManyAttempts => Some(60),
+            _ => None,
+        };
+        Http { status: row.http, www_authenticate, retry_after }
     }
 
     /// The sentence for the person, in full French, saying what to do next.
     pub fn french(&self) -> String {
-        self.code().to_owned()
+        self.row().sentence.into_owned()
+    }
+
+    /// The requirements this refusal enforces, the mission's first.
+    pub fn requirements(&self) -> &'static [&'static str] {
+        self.row().requirements
     }
 
     /// The refusal may pass by itself: 4xx, retried by the courier.
     pub fn is_temporary(&self) -> bool {
-        self.smtp().code < 500
+        self.row().smtp.0 < 500
     }
-}
 
-/// One reply of the table.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SmtpReply {
-    pub code: u16,
-    pub enhanced: &'static str,
-    pub english: String,
-    pub french: String,
+    /// One of each, with examples for those that carry a fact: for the documentation and for the golden test.
+    pub fn every() -> Vec<Self> {
+        use Refusal::*;
+        let noon = Moment::from_secs(1_796_036_400);
+        vec![
+            TlsRequired,
+            TlsAbsent,
+            TlsExpired,
+            TlsRevoked,
+            TlsForeign,
+            ListAbsent,
+            ListDn,
+            ListStale,
+            CrlStale,
+            Relay,
+            UnknownMailbox,
+            MailboxClosed,
+            MailboxSuspendedIn,
+            MailboxFull,
+            BadAddress,
+            TooBig { limit: 52_428_800 },
+            TooManyRecipients,
+            Malformed { reason: "bare LF" },
+            Loop,
+            Overload,
+            SenderNotMailbox,
+            TokenInvalid,
+            TokenExpired,
+            IdentityConflict,
+            TokenWrongLevel,
+            PersonUnknown,
+            PersonNotEntitled,
+            ClientNotAllowed,
+            NoRight,
+            RightNotBegun { from: noon },
+            RightEnded { at: noon },
+            TermsNotAccepted { url: "https://mss.pli.mssante.test/cgu".to_owned(), version: "2026-01".to_owned() },
+            MailboxSuspended,
+            PscUnavailable,
+            TooManyAttempts,
+            PrivacyRequired,
+            RightLost,
+            SessionEnded,
+            StructureHasFiness,
+            NameNotAllowed { why: "elle porte le nom d'une personne" },
+            AddressTaken,
+            NotManager,
+            NotOwner,
+            NotEligible,
+            AlreadyThere,
+            NotThere,
+            BadPeriod,
+            NotForThisKind,
+        ]
+    }
 }

@@ -1,6 +1,20 @@
 //! Movements: the only source of who may enter (architecture, invariant 3). Append-only; the present is a fold.
 //!
-//! Requirements: CAB-06, CAB-08, CAB-12, DEL-03, DEL-08.
+//! Requirements: CAB-06, CAB-08, CAB-12, DEL-03, DEL-08. A movement is never edited: what is wrong is undone by another one.
+//!
+//! | file | says |
+//! |---|---|
+//! | `fold` | who stands in the mailbox at a moment, and what became of past rights |
+//! | `decide` | may this movement be made? |
+
+mod decide;
+mod fold;
+
+pub use decide::{
+    Mandate, add_cotitulaire, add_responsable, by_staff, close, delegate, end_delegation, hand_over, remove_cotitulaire,
+    remove_responsable, resume, suspend,
+};
+pub use fold::{Right, Spell, Standing, standing};
 
 use serde::{Deserialize, Serialize};
 
