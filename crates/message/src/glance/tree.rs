@@ -31,6 +31,17 @@ pub(super) enum Content<'a> {
     Message(Box<Entity<'a>>),
 }
 
+impl Content<'_> {
+    /// Where the last entity inside ends.
+    fn end(&self) -> usize {
+        match self {
+            Self::Multipart(parts) => parts.last().map_or(0, |part| part.body.end),
+            Self::Message(inner) => inner.body.end,
+            Self::Leaf | Self::Opaque => 0,
+        }
+    }
+}
+
 /// Reads the tree of the whole message.
 pub(super) fn read(bytes: &[u8]) -> Entity<'_> {
     let mut scanner = Scanner { bytes, boundaries: Vec::new(), parts: 0, dashes: Finder::new(b"\n--") };
@@ -75,7 +86,8 @@ impl<'a> Scanner<'a> {
             }
             Container::Broken => (Content::Opaque, self.next_delimiter(body)),
         };
-        let body_end = end.before.clamp(body, self.bytes.len());
+        // Where an empty part's blank line is also the line end that belongs to the boundary, the part keeps it, and so must its parents.
+        let body_end = end.before.max(body).max(content.end());
         (Entity { header, media, start, body: body..body_end, content }, end)
     }
 
@@ -108,7 +120,7 @@ impl<'a> Scanner<'a> {
         for start in first.into_iter().chain(others) {
             let next = line_end(self.bytes, start);
             if let Some((level, closing)) = self.matches(without_line_end(&self.bytes[start..next])) {
-                let before = without_line_end(&self.bytes[at..start]).len() + at;
+                let before = without_line_end(&self.bytes[..start]).len();
                 return Delimiter { level: Some(level), closing, before, next };
             }
         }
