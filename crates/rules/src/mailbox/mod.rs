@@ -1,6 +1,13 @@
 //! A mailbox as a fact: its kind, bearer, state and movements.
 //!
-//! Requirements: BAL-01, CAB-01, CAB-20. Names at creation: [`crate::mailbox::name`].
+//! Requirements: BAL-01, CAB-01, CAB-20. Who may enter is not written here: it is folded from the movements ([`crate::movement`]).
+//! Names at creation: `name`; who may have which mailbox: `create`.
+
+mod create;
+mod name;
+
+pub use create::{Wanted, may_create};
+pub use name::NamingRule;
 
 use serde::{Deserialize, Serialize};
 
