@@ -217,13 +217,16 @@ impl Refusal {
                 &["TRU-29"],
                 "Trop de connexions à la fois : réessayez dans un instant.",
             ),
-            Self::SenderNotMailbox => peer(
-                (553, "5.7.1"),
-                "You may not send as this mailbox",
-                "Envoi depuis cette boîte non autorisé",
-                &["CAB-16", "LPS-50", "PSC-31"],
-                "L'expéditeur n'est pas la boîte que vous avez ouverte : choisissez-la comme expéditeur, puis renvoyez.",
-            ),
+            Self::SenderNotMailbox => Row {
+                http: 403,
+                ..peer(
+                    (553, "5.7.1"),
+                    "You may not send as this mailbox",
+                    "Envoi depuis cette boîte non autorisé",
+                    &["CAB-16", "LPS-50", "PSC-31"],
+                    "L'expéditeur n'est pas la boîte que vous avez ouverte : choisissez-la comme expéditeur, puis renvoyez.",
+                )
+            },
             // -- people at the door
             Self::TokenInvalid => door(
                 401,
@@ -397,7 +400,7 @@ impl Refusal {
                 409,
                 "Sans objet pour cette boîte",
                 &["BAL-01", "CAB-06", "DEL-01"],
-                "Ce geste n'existe pas pour cette sorte de boîte, ou pas dans son état actuel.",
+                "Ce geste n'existe pas pour cette sorte de boîte, ou pas dans son état actuel : vérifiez que c'est la bonne boîte.",
             ),
         }
     }
