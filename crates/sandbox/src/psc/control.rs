@@ -1,0 +1,218 @@
+//! The control API of the simulator, for tests, for the demo and for vendors: `/sim`, with the header `X-Pli-Sim: 1`.
+//!
+//! Requirements: SIM-07, SIM-08, and the demo contract (`POST {control}/token`). Browsers cannot send that header from another site, so no page can reach this.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Path, Request, State};
+use axum::http::StatusCode;
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use rules::{Address, IdNat};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::faults::Faults;
+use super::login;
+use super::state::{Memory, Session};
+use super::token::{self, Shape};
+use crate::personas::{Persona, Personas};
+
+pub(super) fn router() -> Router<Arc<Memory>> {
+    Router::new()
+        .route("/sim/personas", get(personas))
+        .route("/sim/token", post(mint))
+        .route("/sim/login", post(login::by_program))
+        .route("/sim/faults", get(faults).put(set_faults).delete(clear_faults))
+        .route("/sim/keys/rotate", post(rotate))
+        .route("/sim/clock", get(clock).post(move_clock))
+        .route("/sim/requests", get(requests))
+        .route("/sim/sessions/{sid}/logout", post(end_session))
+        .route_layer(from_fn(guarded))
+}
+
+/// A refusal of the control API, in words for the person who writes the test.
+pub(super) struct Mistake(pub StatusCode, pub String);
+
+impl IntoResponse for Mistake {
+    fn into_response(self) -> Response {
+        (self.0, Json(json!({"error": self.1}))).into_response()
+    }
+}
+
+fn mistake(why: impl Into<String>) -> Mistake {
+    Mistake(StatusCode::BAD_REQUEST, why.into())
+}
+
+async fn guarded(request: Request, next: Next) -> Response {
+    if request.headers().get("x-pli-sim").is_some_and(|value| value == "1") {
+        next.run(request).await
+    } else {
+        Mistake(StatusCode::FORBIDDEN, "the header `X-Pli-Sim: 1` is missing".to_owned()).into_response()
+    }
+}
+
+async fn personas(State(sim): State<Arc<Memory>>) -> Json<Value> {
+    let shown = |p: &Persona| {
+        json!({"key": p.id, "slug": p.slug, "idnat": p.idnat, "name": Personas::name(p), "label": p.label,
+               "login": p.psc.login, "channels": p.psc.channels, "acr": p.psc.acr, "roles": sim.personas.roles(p)})
+    };
+    Json(sim.personas.all().iter().map(shown).collect())
+}
+
+/// Body of `POST /sim/token`: one of the first three, the rest optional.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Order {
+    /// Key, slug or IdNat.
+    persona: Option<String>,
+    idnat: Option<String>,
+    mailbox: Option<String>,
+    client: Option<String>,
+    scope: Option<String>,
+    ttl_s: Option<i64>,
+    #[serde(default)]
+    set: Map<String, Value>,
+    #[serde(default)]
+    unset: Vec<String>,
+    alg: Option<String>,
+    kid: Option<String>,
+    #[serde(default)]
+    header: Map<String, Value>,
+    #[serde(default)]
+    bad_sig: bool,
+}
+
+/// Exactly the token that a login would give, unless told otherwise.
+async fn mint(State(sim): State<Arc<Memory>>, Json(order): Json<Order>) -> Result<Json<Value>, Mistake> {
+    let (idnat, traits) = whose(&sim, &order)?;
+    if order.alg.as_deref().is_some_and(|alg| !matches!(alg, "RS256" | "PS256" | "HS256" | "none")) {
+        return Err(mistake("`alg` is one of RS256, PS256, HS256, none"));
+    }
+    if order.ttl_s.is_some_and(|ttl| ttl.unsigned_abs() > 31_536_000) {
+        return Err(mistake("`ttl_s` is over a year"));
+    }
+    let client = order.client.unwrap_or_else(|| "lps-demo".to_owned());
+    if sim.client(&client).is_none() {
+        return Err(mistake(format!("unknown client `{client}`")));
+    }
+    let session = begin(
+        &sim,
+        Login { idnat, client, scope: order.scope.unwrap_or_else(|| "openid scope_all".to_owned()), acr: traits.0, auth_mode: traits.1 },
+    );
+    let shape = Shape {
+        ttl_s: order.ttl_s,
+        set: order.set,
+        unset: order.unset,
+        alg: order.alg,
+        kid: order.kid,
+        header: order.header,
+        bad_sig: order.bad_sig,
+    };
+    let minted = token::access(&sim, &session, "", shape);
+    Ok(Json(json!({"access_token": minted.token, "expires_in": minted.expires_in, "token_type": "Bearer", "sid": session.sid})))
+}
+
+/// A login about to be noted.
+pub(super) struct Login {
+    pub idnat: String,
+    pub client: String,
+    pub scope: String,
+    pub acr: String,
+    pub auth_mode: String,
+}
+
+/// Opens a session at the simulator.
+pub(super) fn begin(sim: &Memory, login: Login) -> Session {
+    let now = sim.clock.now();
+    let Login { idnat, client, scope, acr, auth_mode } = login;
+    let session =
+        Session { sid: sim.uuid(), idnat, client, scope, acr, auth_mode, auth_time: now, last_used: now, refresh_jti: None, ended: false };
+    sim.book.lock().open_session(session.clone(), now);
+    session
+}
+
+/// The IdNat, and `acr` and `authMode` of that person (those of an e-CPS for a person who is no persona).
+fn whose(sim: &Memory, order: &Order) -> Result<(String, (String, String)), Mistake> {
+    let traits = |p: &Persona| (p.psc.acr.clone(), p.psc.auth_mode.clone());
+    let of_persona = |p: &Persona| {
+        if p.idnat.is_empty() {
+            Err(mistake(format!("{} is a citizen: no IdNat, no Pro Santé Connect", p.id)))
+        } else {
+            Ok((p.idnat.clone(), traits(p)))
+        }
+    };
+    if let Some(name) = &order.persona {
+        return of_persona(sim.personas.find(name).ok_or_else(|| mistake(format!("unknown persona `{name}`")))?);
+    }
+    let idnat = match (&order.idnat, &order.mailbox) {
+        (Some(idnat), _) => IdNat::parse(idnat).map_err(|fault| mistake(fault.to_string()))?,
+        (None, Some(mailbox)) => {
+            let address = Address::parse(mailbox).map_err(|fault| mistake(fault.to_string()))?;
+            match (sim.mailbox_owner)(&address) {
+                Some(owner) => owner,
+                None => {
+                    return of_persona(
+                        sim.personas.bearer_of(&address).ok_or_else(|| mistake(format!("nobody is known to own `{mailbox}`")))?,
+                    );
+                }
+            }
+        }
+        (None, None) => return Err(mistake("say `persona`, `idnat` or `mailbox`")),
+    };
+    let traits = sim.personas.find(idnat.as_str()).map_or_else(|| ("eidas1".to_owned(), "MOBILE".to_owned()), traits);
+    Ok((idnat.to_string(), traits))
+}
+
+async fn faults(State(sim): State<Arc<Memory>>) -> Json<Value> {
+    Json(sim.faults.lock().shown())
+}
+
+/// Replaces the whole set. `rotate_keys` acts once, at once.
+async fn set_faults(State(sim): State<Arc<Memory>>, Json(body): Json<Map<String, Value>>) -> Result<Json<Value>, Mistake> {
+    let mut wanted = Faults::read(&body).map_err(mistake)?;
+    if wanted.switch_off("rotate_keys") {
+        sim.keys.lock().rotate();
+    }
+    let shown = wanted.shown();
+    *sim.faults.lock() = wanted;
+    Ok(Json(shown))
+}
+
+async fn clear_faults(State(sim): State<Arc<Memory>>) -> StatusCode {
+    *sim.faults.lock() = Faults::default();
+    StatusCode::NO_CONTENT
+}
+
+async fn rotate(State(sim): State<Arc<Memory>>) -> Json<Value> {
+    Json(json!({"kid": sim.keys.lock().rotate()}))
+}
+
+async fn clock(State(sim): State<Arc<Memory>>) -> Json<Value> {
+    Json(json!({"now": sim.clock.now().to_string()}))
+}
+
+#[derive(Deserialize)]
+struct Advance {
+    advance_s: u64,
+}
+
+/// Moves the clock of the whole process, Pli included.
+async fn move_clock(State(sim): State<Arc<Memory>>, Json(by): Json<Advance>) -> Result<Json<Value>, Mistake> {
+    if by.advance_s > 10 * 366 * 86_400 {
+        return Err(mistake("`advance_s` is over ten years"));
+    }
+    (sim.on_clock)(Duration::from_secs(by.advance_s));
+    Ok(Json(json!({"now": sim.clock.now().to_string()})))
+}
+
+async fn requests(State(sim): State<Arc<Memory>>) -> Json<Value> {
+    Json(sim.requests.lock().shown())
+}
+
+async fn end_session(State(sim): State<Arc<Memory>>, Path(sid): Path<String>) -> Result<StatusCode, Mistake> {
+    if sim.book.lock().end(&sid) { Ok(StatusCode::NO_CONTENT) } else { Err(Mistake(StatusCode::NOT_FOUND, "no such session".to_owned())) }
+}
