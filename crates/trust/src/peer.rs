@@ -1,5 +1,13 @@
-//! The verdict on a presented chain (TRU-24, TRU-32): one function, both directions.
+//! The verdict on a presented chain: one function, both directions.
+//!
+//! Requirements: TRU-24, TRU-32, TRU-34, TRU-35, TRU-36. Says who the operator is, or why its certificate is not good; which domains it may speak
+//! for is asked of the snapshot afterwards, per domain.
 
+use rules::{Moment, Refusal};
+use rustls_pki_types::CertificateDer;
+use webpki::{EndEntityCert, Error};
+
+use crate::authorities::{Authorities, Usage};
 use crate::dn::Dn;
 
 /// An operator whose certificate is good: chain, dates, revocation. What it may speak for is asked of the snapshot, per domain.
@@ -10,4 +18,37 @@ pub struct Peer {
     pub cn: String,
     /// The DN as declared, for the journal.
     pub subject: String,
+}
+
+/// Judges a presented chain, leaf first.
+///
+/// Requirements: TRU-24, TRU-32. `TlsAbsent`: none. `TlsForeign`: another authority, or a certificate not made for servers. `TlsExpired`: a date.
+/// `TlsRevoked`. `CrlStale`: revocation cannot be known now, try later (TRU-36). `ListDn`: a subject that no list can hold.
+pub fn judge(authorities: &Authorities, chain: &[CertificateDer<'_>], now: Moment) -> Result<Peer, Refusal> {
+    let (first, sent) = chain.split_first().ok_or(Refusal::TlsAbsent)?;
+    let leaf = EndEntityCert::try_from(first).map_err(|_| Refusal::TlsForeign)?;
+    authorities.verify(&leaf, sent, now, Usage::Operator).map_err(|error| refusal(&error, authorities, &leaf, sent))?;
+    // A subject that cannot be read cannot be declared either.
+    let dn = Dn::of_certificate(first).map_err(|_| Refusal::ListDn)?;
+    let cn = Dn::common_name(first).map_err(|_| Refusal::ListDn)?;
+    let subject = Dn::declared(first).map_err(|_| Refusal::ListDn)?;
+    Ok(Peer { dn, cn, subject })
+}
+
+fn refusal(error: &Error, authorities: &Authorities, leaf: &EndEntityCert<'_>, sent: &[CertificateDer<'_>]) -> Refusal {
+    match error {
+        Error::CertExpired { not_after: edge, .. } | Error::CertNotValidYet { not_before: edge, .. } => {
+            // Dates are looked at before the issuer: ask again at a good date, so that a stranger's expired certificate is called a stranger's.
+            let then = Moment::from_secs(i64::try_from(edge.as_secs()).unwrap_or(i64::MAX / 1_000_000));
+            match authorities.issued(leaf, sent, then, Usage::Operator) {
+                Ok(()) | Err(Error::CertExpired { .. } | Error::CertNotValidYet { .. }) => Refusal::TlsExpired,
+                Err(_) => Refusal::TlsForeign,
+            }
+        }
+        Error::CertRevoked => Refusal::TlsRevoked,
+        Error::CrlExpired { .. } | Error::UnknownRevocationStatus | Error::InvalidCrlSignatureForPublicKey | Error::IssuerNotCrlSigner => {
+            Refusal::CrlStale
+        }
+        _ => Refusal::TlsForeign,
+    }
 }
