@@ -95,7 +95,6 @@ impl PscSim {
         let (stop, stopped) = watch::channel(false);
         let memory = state::Memory {
             issuer: format!("{origin}{REALM}"),
-            origin: origin.clone(),
             login_page: login_page.clone(),
             personas: config.personas,
             clients: config.clients,

@@ -61,19 +61,20 @@ pub(super) async fn serve(listener: TcpListener, sim: Arc<Memory>, router: Route
     let mut connections = JoinSet::new();
     let told = stopped.clone();
     loop {
-        tokio::select! {
+        let accepted = tokio::select! {
             _ = stopped.wait_for(|stop| *stop) => break,
-            Some(_) = connections.join_next(), if !connections.is_empty() => {}
-            accepted = listener.accept() => match accepted {
-                Ok((stream, from)) if from.ip().is_loopback() => {
-                    connections.spawn(connection(stream, sim.clone(), router.clone(), told.clone()));
-                }
-                Ok(_) => {}
-                Err(fault) => {
-                    tracing::warn!(%fault, "psc-sim: a connection could not be accepted");
-                    // Out of descriptors: give others the time to close.
-                    tokio::time::sleep(Duration::from_millis(50)).await;
-                }
+            Some(_) = connections.join_next(), if !connections.is_empty() => continue,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, from)) if from.ip().is_loopback() => {
+                connections.spawn(connection(stream, sim.clone(), router.clone(), told.clone()));
+            }
+            Ok(_) => {}
+            Err(fault) => {
+                tracing::warn!(%fault, "psc-sim: a connection could not be accepted");
+                // Out of descriptors: others need the time to close.
+                tokio::time::sleep(Duration::from_millis(50)).await;
             }
         }
     }

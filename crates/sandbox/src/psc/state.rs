@@ -31,7 +31,6 @@ const SWEEP: usize = 20_000;
 /// The simulator, shared by its handlers.
 pub(super) struct Memory {
     pub issuer: String,
-    pub origin: String,
     pub login_page: String,
     pub personas: Arc<Personas>,
     pub clients: Vec<Client>,
