@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::journal::{Act, Line};
 use crate::mailbox::{MailboxId, State};
+use crate::refusal::Refusal;
 use crate::time::Moment;
 use crate::usage::actor::User;
 use crate::usage::month::date;
@@ -65,6 +66,8 @@ pub(super) struct Visits {
 impl Visits {
     pub(super) fn line(&mut self, mailbox: MailboxId, user: &User, act: Act, line: &Line, counted: bool) {
         match act {
+            // A session that lost its right was no login that failed.
+            Act::AccessRefused if line.facts.get("code").and_then(|code| code.as_str()) == Some(Refusal::RightLost.code()) => {}
             Act::AccessRefused => self.refused(mailbox, user, counted),
             Act::AccessOpened => self.opened(mailbox, user, line, counted),
             _ => self.acted(mailbox, user, line.at, counted),

@@ -89,11 +89,10 @@ impl Exchanges {
         if !counted {
             return;
         }
-        let report = text(&line.facts, "report");
         let counts = self.counts.entry((mailbox.id, key)).or_default();
-        match report {
-            Some("mdn") => counts.nb_mdn_emis += 1,
-            Some(_) => {}
+        match Report::of(&line.facts) {
+            Some(Report::Mdn) => counts.nb_mdn_emis += 1,
+            Some(Report::Dsn) => {}
             None => {
                 counts.message(&line.facts);
                 counts.nb_dest_interne += number(&line.facts, "internal");
@@ -184,6 +183,24 @@ impl Counts {
         self.nb_mdn_demandes += u64::from(flag(facts, "mdn_asked"));
         for code in codes(facts) {
             *self.codes_cda_declares.entry(code).or_default() += 1;
+        }
+    }
+}
+
+/// A report is no message (IND-31).
+enum Report {
+    Mdn,
+    Dsn,
+}
+
+impl Report {
+    /// `report` of a sent message: `true` or `"mdn"` for a disposition notification, the only report a person may send; `"dsn"` for ours.
+    fn of(facts: &Value) -> Option<Self> {
+        match facts.get("report") {
+            Some(Value::Bool(true)) => Some(Self::Mdn),
+            Some(Value::String(kind)) if kind == "mdn" => Some(Self::Mdn),
+            Some(Value::String(kind)) if kind == "dsn" => Some(Self::Dsn),
+            _ => None,
         }
     }
 }
