@@ -2,6 +2,7 @@
 
 pub mod dsn;
 pub mod glance;
+pub mod header;
 pub mod trace;
 
 pub use glance::Glance;

@@ -1,8 +1,42 @@
 //! SMTP: between operators (in and out) and submission by people.
+//!
+//! | file | does |
+//! |---|---|
+//! | `wire` | lines, replies and data over one connection; the only reader and writer of sockets |
+//! | `data` | where a message ends: the strict machine of DATA (TRU-45), and its mirror for what we send |
+//! | `command` | what a client may say, as types; nothing else can reach a session |
+//! | `hello` | the clear-text part of a connection: EHLO, STARTTLS, and nothing more |
+//! | `inbound` | port 25: another operator hands us mail |
+//! | `submission` | 587 and 465: a person sends from the mailbox she opened |
+//! | `letter` | what both doors look at in a whole message, and the facts kept of it |
+//! | `courier` | carries the queue to the other operators, and to our own mailboxes |
+//! | `peers`, `transaction`, `reply` | connections per operator; transaction ids; the replies that are not refusals |
+//!
+//! It may not decide: who may send or receive is asked of `rules`, `trust`, `identity` and `store`. Refusals are those of `rules::refusal`.
+
+mod command;
+mod courier;
+mod data;
+mod hello;
+mod inbound;
+mod letter;
+mod peers;
+mod reply;
+mod submission;
+mod transaction;
+mod wire;
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
 
 use rules::{Clock, Domain, Entropy};
 use store::Store;
+use tokio_util::sync::CancellationToken;
 use trust::TrustSpace;
+
+pub use peers::Peers;
 
 /// What every SMTP session of this operator shares. Cheap to clone.
 #[derive(Clone)]
@@ -20,6 +54,15 @@ pub struct Shared {
     /// PSC discovery URL, for the OAUTHBEARER challenge.
     pub discovery_url: String,
     pub limits: Limits,
+    /// Connections open now, counted per operator (TRU-29).
+    pub peers: Peers,
+}
+
+impl Shared {
+    /// The domain is hosted here.
+    fn hosts(&self, domain: &Domain) -> bool {
+        self.domains.contains(domain)
+    }
 }
 
 /// Limits (TRU-29, trust-space §11), all configurable.
@@ -30,51 +73,43 @@ pub struct Limits {
     pub recipients: usize,
     pub connections_per_peer: usize,
     /// Give up after (48 h), and after a failure of trust (4 h).
-    pub expire: std::time::Duration,
-    pub expire_trust: std::time::Duration,
-    pub delay_warning: std::time::Duration,
+    pub expire: Duration,
+    pub expire_trust: Duration,
+    pub delay_warning: Duration,
 }
 
 /// One connection of another operator on port 25 (STARTTLS, client certificate). Returns when it is over; at `stop`, after the current transaction, `421`.
 pub async fn operator_session(
     tcp: tokio::net::TcpStream,
-    from: std::net::SocketAddr,
-    shared: std::sync::Arc<Shared>,
-    tls: std::sync::Arc<rustls::ServerConfig>,
-    stop: tokio_util::sync::CancellationToken,
+    from: SocketAddr,
+    shared: Arc<Shared>,
+    tls: Arc<rustls::ServerConfig>,
+    stop: CancellationToken,
 ) {
-    let _ = (tcp, from, shared, tls, stop);
-    todo!()
+    inbound::serve(tcp, from, shared, tls, stop).await;
 }
 
 /// One connection of a person on 587 (`implicit_tls` false: STARTTLS) or 465.
 pub async fn submission_session(
     tcp: tokio::net::TcpStream,
-    from: std::net::SocketAddr,
-    shared: std::sync::Arc<Shared>,
-    tls: std::sync::Arc<rustls::ServerConfig>,
+    from: SocketAddr,
+    shared: Arc<Shared>,
+    tls: Arc<rustls::ServerConfig>,
     implicit_tls: bool,
-    stop: tokio_util::sync::CancellationToken,
+    stop: CancellationToken,
 ) {
-    let _ = (tcp, from, shared, tls, implicit_tls, stop);
-    todo!()
+    submission::serve(tcp, from, shared, tls, implicit_tls, stop).await;
 }
 
 /// Where a domain's mail goes: a table first (the demo, a private interconnection), then MX.
 #[derive(Clone, Debug, Default)]
 pub struct Routes {
-    pub table: std::collections::BTreeMap<Domain, (String, u16)>,
+    pub table: BTreeMap<Domain, (String, u16)>,
     /// Ask the DNS for domains outside the table (production).
     pub dns: bool,
 }
 
 /// Carries the queue to the other operators (and files what is for our own mailboxes). Runs until `stop`.
-pub async fn courier(
-    shared: std::sync::Arc<Shared>,
-    tls: std::sync::Arc<arc_swap::ArcSwap<rustls::ClientConfig>>,
-    routes: Routes,
-    stop: tokio_util::sync::CancellationToken,
-) {
-    let _ = (shared, tls, routes, stop);
-    todo!()
+pub async fn courier(shared: Arc<Shared>, tls: Arc<arc_swap::ArcSwap<rustls::ClientConfig>>, routes: Routes, stop: CancellationToken) {
+    courier::run(shared, tls, routes, stop).await;
 }
