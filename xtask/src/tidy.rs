@@ -2,6 +2,7 @@
 
 mod layers;
 mod leftovers;
+mod links;
 mod shape;
 mod sql;
 
@@ -15,6 +16,7 @@ pub fn run(tree: &Tree) -> Report {
     shape::check(tree, &mut report);
     leftovers::check(tree, &mut report);
     sql::check(tree, &mut report);
+    links::check(tree, &mut report);
     report.summary = format!("tidy: {} files, {} faults, {} notes", tree.files.len(), report.faults.len(), report.remarks.len());
     report
 }
