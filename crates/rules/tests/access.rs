@@ -1,6 +1,4 @@
 //! The door: who enters, in which capacity, until when, and why not.
-//!
-//! Proves: CAB-09, CAB-10, CAB-14, CAB-17, DEL-05, DEL-06, DEL-08, DEL-09, DEL-10, DEL-11, CGU-01, CGU-02, PSC-E, PSC-19, PSC-25.
 
 mod house;
 mod people;

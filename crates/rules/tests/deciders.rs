@@ -1,6 +1,4 @@
 //! Who may make which movement, and on whom.
-//!
-//! Proves: CAB-05, CAB-06, CAB-07, CAB-12, CAB-13, CAB-14, CAB-17, DEL-01, DEL-02, DEL-04, DEL-08, DEL-11.
 
 mod house;
 mod people;

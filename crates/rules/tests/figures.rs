@@ -1,6 +1,4 @@
 //! A golden month: who came, who sent, who read, told by the journal of three mailboxes; and properties that hold for any journal.
-//!
-//! Proves: IND-A, IND-B, IND-C, IND-01, IND-02, IND-03, IND-05, IND-06, IND-10, IND-11, IND-23, IND-30, IND-31, CAB-16.
 
 mod people;
 

@@ -1,6 +1,4 @@
 //! Any sequence of movements gives each person exactly the right that an independent oracle gives, at any moment.
-//!
-//! Proves: CAB-06, CAB-08, CAB-12, DEL-03, DEL-08, DEL-10, IND-05.
 
 mod oracle;
 mod people;

@@ -1,6 +1,4 @@
 //! The invented people of the sandbox, judged by the register: who may own, co-hold, be lent a mailbox, and which cabinet may be opened.
-//!
-//! Proves: PSC-19, CAB-03, CAB-05, CAB-07, DEL-01, DEL-09, DEL-11, REG-07.
 
 mod people;
 

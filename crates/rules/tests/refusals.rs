@@ -1,6 +1,4 @@
 //! The whole table of refusals, as one text that a person can read: `golden/refusals.txt`.
-//!
-//! Proves: TRU-38, LPS-12, PSC-24, PSC-25, CGU-01, DEL-08.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;

@@ -2,6 +2,7 @@
 //!
 //! Between operators: trust-space §10. People at the door: identity §1.7, word for word. Movements: the pages and the command line.
 //! Requirements: TRU-38, LPS-12.
+//! size: one match over every refusal, so that one without a row does not compile; a table is read in one piece.
 
 use std::borrow::Cow;
 
