@@ -1,34 +1,124 @@
 //! Change feed: wakes sessions when mail arrives in a mailbox or when its rights move. It says *look again*, never what.
+//!
+//! A mailbox nobody listens to costs nothing. Requirements: LPS-31, PSC-39.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
 use rules::mailbox::MailboxId;
+use tokio::sync::{Notify, watch};
 
 /// The feed of one node. Cheap to clone.
 #[derive(Clone)]
-pub struct Feed {}
+pub struct Feed {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    listened: Mutex<HashMap<MailboxId, watch::Sender<()>>>,
+    queue: Notify,
+}
 
 /// One listener on one mailbox.
-pub struct Subscription {}
+pub struct Subscription {
+    mailbox: MailboxId,
+    changes: watch::Receiver<()>,
+    shared: Arc<Shared>,
+}
 
 impl Feed {
+    pub(crate) fn new() -> Self {
+        Self { shared: Arc::new(Shared { listened: Mutex::new(HashMap::new()), queue: Notify::new() }) }
+    }
+
     pub fn subscribe(&self, mailbox: MailboxId) -> Subscription {
-        let _ = mailbox;
-        todo!()
+        let changes = self.shared.listened.lock().entry(mailbox).or_insert_with(|| watch::channel(()).0).subscribe();
+        Subscription { mailbox, changes, shared: Arc::clone(&self.shared) }
     }
 
     /// Wakes every listener of every mailbox: the clock was moved, or a node was lost sight of.
     pub fn rouse_all(&self) {
-        todo!()
+        for listened in self.shared.listened.lock().values() {
+            listened.send_replace(());
+        }
+        self.queue_moved();
     }
 
     /// Listens for new rows in the outgoing queue (one listener: the courier).
     pub async fn queue_changed(&self) {
-        todo!()
+        self.shared.queue.notified().await;
+    }
+
+    pub(crate) fn wake(&self, mailbox: MailboxId) {
+        if let Some(listened) = self.shared.listened.lock().get(&mailbox) {
+            listened.send_replace(());
+        }
+    }
+
+    /// Kept until the courier listens: a change is never missed between two of its rounds.
+    pub(crate) fn queue_moved(&self) {
+        self.shared.queue.notify_one();
     }
 }
 
 impl Subscription {
     /// Returns when something changed since the last call (messages, flags, folders, rights, or the clock). Cancel-safe.
     pub async fn changed(&mut self) {
-        todo!()
+        // The sender stays in the map as long as this subscription lives, so waiting cannot fail.
+        if self.changes.changed().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        let mut listened = self.shared.listened.lock();
+        // One receiver left: this one.
+        if listened.get(&self.mailbox).is_some_and(|sender| sender.receiver_count() <= 1) {
+            listened.remove(&self.mailbox);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_listener_is_woken_once_for_its_own_mailbox_only() {
+        let feed = Feed::new();
+        let (mut mine, mut other) = (feed.subscribe(MailboxId(1)), feed.subscribe(MailboxId(2)));
+        feed.wake(MailboxId(1));
+        feed.wake(MailboxId(1));
+        mine.changed().await;
+        assert!(mine.changed().now_or_never().is_none(), "two changes before looking are one look");
+        assert!(other.changed().now_or_never().is_none());
+        feed.rouse_all();
+        mine.changed().await;
+        other.changed().await;
+    }
+
+    #[tokio::test]
+    async fn a_mailbox_without_listeners_leaves_nothing_behind() {
+        let feed = Feed::new();
+        let first = feed.subscribe(MailboxId(1));
+        let mut second = feed.subscribe(MailboxId(1));
+        drop(first);
+        feed.wake(MailboxId(1));
+        second.changed().await;
+        drop(second);
+        assert!(feed.shared.listened.lock().is_empty());
+    }
+
+    #[tokio::test]
+    async fn the_courier_learns_of_rows_added_while_it_was_busy() {
+        let feed = Feed::new();
+        feed.queue_moved();
+        feed.queue_changed().await;
+        assert!(feed.queue_changed().now_or_never().is_none());
     }
 }

@@ -1,9 +1,18 @@
-//! Folders of a mailbox: the shared view of all its people. Every call takes the [`Access`] it acts with.
+//! Folders of a mailbox: the shared view of all its people. Every call takes the [`Access`](rules::access::Access) it acts with.
+//!
+//! Requirements: LPS-30, LPS-41. Names are encrypted at rest (people put patients in them) and found by a keyed hash.
+//!
+//! | file | does |
+//! |---|---|
+//! | `name` | what a folder may be called |
+//! | `rows` | a folder as a row: sealed, counted, found |
+//! | `view` | LIST, STATUS, SELECT |
+//! | `change` | create, rename, delete, subscribe |
 
-use rules::Moment;
-use rules::access::Access;
-
-use crate::{Result, Store};
+mod change;
+pub(crate) mod name;
+pub(crate) mod rows;
+mod view;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct FolderId(pub i64);
@@ -43,44 +52,4 @@ pub struct Opened {
     pub first_unseen_uid: Option<u32>,
     /// Keywords in use in the folder.
     pub keywords: Vec<String>,
-}
-
-impl Store {
-    pub async fn folders(&self, access: &Access) -> Result<Vec<Folder>> {
-        let _ = access;
-        todo!()
-    }
-
-    pub async fn folder(&self, access: &Access, name: &str) -> Result<Folder> {
-        let _ = (access, name);
-        todo!()
-    }
-
-    pub async fn open_folder(&self, access: &Access, name: &str) -> Result<Opened> {
-        let _ = (access, name);
-        todo!()
-    }
-
-    /// Creates the folder and its missing parents.
-    pub async fn create_folder(&self, access: &Access, name: &str, now: Moment) -> Result<()> {
-        let _ = (access, name, now);
-        todo!()
-    }
-
-    /// Renames, children included; renaming INBOX moves its messages to the new folder (RFC 3501 §6.3.5).
-    pub async fn rename_folder(&self, access: &Access, from: &str, to: &str, now: Moment) -> Result<()> {
-        let _ = (access, from, to, now);
-        todo!()
-    }
-
-    /// INBOX and the special folders cannot be deleted; a folder with children neither.
-    pub async fn delete_folder(&self, access: &Access, name: &str, now: Moment) -> Result<()> {
-        let _ = (access, name, now);
-        todo!()
-    }
-
-    pub async fn subscribe(&self, access: &Access, name: &str, on: bool) -> Result<()> {
-        let _ = (access, name, on);
-        todo!()
-    }
 }

@@ -1,11 +1,14 @@
 //! The journal: chains, reading, verification; and the leases.
+//!
+//! Requirements: CAB-08, CAB-16, DEL-03, TRU-58; invariants 5 and 6. Lines are written by the commands that act, in their transaction
+//! (`held`); here they are only added on behalf of others, read, and proved.
 
-use std::time::Duration;
+mod lease;
+mod show;
+mod verify;
 
-use rules::journal::{Entry, Line};
+use rules::journal::Line;
 use rules::{Address, IdNat, Moment};
-
-use crate::{Result, Store};
 
 /// What to show of the journal.
 #[derive(Clone, Debug, Default)]
@@ -32,34 +35,4 @@ pub struct Verified {
 pub struct Placed {
     pub mailbox: Option<Address>,
     pub line: Line,
-}
-
-impl Store {
-    /// Appends a line to the register's chain (lists, persons, operator's acts).
-    pub async fn journal(&self, entry: Entry) -> Result<()> {
-        let _ = entry;
-        todo!()
-    }
-
-    pub async fn journal_lines(&self, query: Query) -> Result<Vec<Placed>> {
-        let _ = query;
-        todo!()
-    }
-
-    /// Streams every line of every mailbox between two moments, chain by chain, to a fold (figures).
-    pub async fn fold_journal(&self, from: Moment, until: Moment, fold: &mut (dyn FnMut(&Placed) + Send)) -> Result<()> {
-        let _ = (from, until, fold);
-        todo!()
-    }
-
-    /// Recomputes every hash of every chain, and compares the heads.
-    pub async fn verify_journal(&self) -> Result<Verified> {
-        todo!()
-    }
-
-    /// Takes or renews a lease on a named job; false when another node holds it.
-    pub async fn lease(&self, job: &str, holder: &str, length: Duration, now: Moment) -> Result<bool> {
-        let _ = (job, holder, length, now);
-        todo!()
-    }
 }

@@ -1,18 +1,43 @@
 //! Facts of Pli: the only SQL, blobs, journal, queue, change feed. Two engines (SQLite, PostgreSQL), one set of commands.
 //!
 //! One command = one decision in `rules` = one transaction = one journal line (+ queue rows). A command is acknowledged after a durable commit.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `engine/` | the two engines behind one `Tx`: writer thread and batches, pool and retries, LISTEN, migrations, values |
+//! | `context`, `feed` | what a node remembers; who is woken when a mailbox moves |
+//! | `held` | a mailbox inside a transaction: its counters, its journal chain |
+//! | `door` | whether an access may act, decided in the transaction that acts |
+//! | `vault`, `parcel`, `blobs` | keys; a message compressed and encrypted; objects too large for a row |
+//! | `register`, `mailboxes/` | persons and structures; mailboxes, movements, terms, who enters |
+//! | `folders/`, `mail/` | the shared view: folders, messages, flags, copies, sending |
+//! | `queue/`, `history` | what waits to leave; the journal read and proved; leases |
 
+mod blobs;
+mod context;
+mod door;
+mod engine;
+mod erase;
 pub mod feed;
 pub mod folders;
+mod held;
 pub mod history;
 pub mod mail;
 pub mod mailboxes;
+mod parcel;
 pub mod queue;
 pub mod register;
+pub mod stock;
+mod vault;
+mod words;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use rules::{Entropy, Refusal};
+
+use context::Context;
+use engine::{Command, Db, Postgres, Sqlite};
 
 /// Where facts live.
 #[derive(Clone, Debug)]
@@ -65,21 +90,54 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// The store. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
-    feed: feed::Feed,
+    db: Arc<Db>,
+    context: Arc<Context>,
+    objects: blobs::Objects,
 }
 
 impl Store {
-    /// Opens (and migrates) the store.
+    /// Opens (and migrates) the store. A wrong key-encryption key is refused here, before anything is accepted.
     pub async fn open(config: Config, entropy: Entropy) -> Result<Self> {
-        let _ = (config, entropy);
-        todo!()
+        let vault = vault::Vault::new(config.kek, entropy.clone());
+        let context = Arc::new(Context::new(vault, entropy, config.terms_version, config.terms_url));
+        let objects = blobs::Objects::open(&config.blobs)?;
+        let db = match config.engine {
+            Engine::Sqlite { path } => Db::Sqlite(Sqlite::open(&path, Arc::clone(&context))?),
+            Engine::Postgres { url, schema } => Db::Postgres(Postgres::open(&url, &schema, Arc::clone(&context)).await?),
+        };
+        let store = Self { db: Arc::new(db), context, objects };
+        store.write((), |tx, ()| Box::pin(mailboxes::create::operator(tx))).await?;
+        mail::sweep::begin(&store);
+        Ok(store)
     }
 
     /// What moves in this node, and (PostgreSQL) on the others.
     pub fn feed(&self) -> &feed::Feed {
-        &self.feed
+        &self.context.feed
     }
 
     /// Flushes and closes; nothing more is accepted.
-    pub async fn close(&self) {}
+    pub async fn close(&self) {
+        self.db.close().await;
+    }
+
+    async fn write<A, T>(&self, args: A, run: Command<A, T>) -> Result<T>
+    where
+        A: Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        let done = self.db.write(args, run).await;
+        if self.context.sweep_wanted() {
+            mail::sweep::begin(self);
+        }
+        done
+    }
+
+    async fn read_facts<A, T>(&self, args: A, run: Command<A, T>) -> Result<T>
+    where
+        A: Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        self.db.read(args, run).await
+    }
 }

@@ -1,12 +1,31 @@
 //! Messages: filed, read, flagged, copied, moved, expunged, sent.
+//!
+//! | file | does |
+//! |---|---|
+//! | `deliver` | files what comes in |
+//! | `read` | gives what FETCH and SEARCH need, with the journal of who read |
+//! | `changes` | tells an open session what moved |
+//! | `flags` | STORE, and who opened what first |
+//! | `append`, `copy` | APPEND; COPY, MOVE, EXPUNGE |
+//! | `send` | accepts a message for sending |
+//! | `place` | rows of messages and placements, in bulk |
+//! | `sweep` | removes objects that lost their last row |
+
+mod append;
+mod changes;
+mod copy;
+pub(crate) mod deliver;
+mod flags;
+pub(crate) mod place;
+mod read;
+mod send;
+pub(crate) mod sweep;
+
+pub(crate) use read::body_of;
 
 use bytes::Bytes;
-use rules::access::Access;
 use rules::mailbox::MailboxId;
 use rules::{Address, Author, Channel, Moment};
-
-use crate::folders::FolderId;
-use crate::{Result, Store};
 
 /// IMAP flags of a placement: system flags as bits, keywords as words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -139,91 +158,4 @@ pub struct SendTo {
     /// DSN NOTIFY bits: 1 success, 2 failure, 4 delay; 0 = NEVER; `None` = not said (failure and delay).
     pub notify: Option<u8>,
     pub original: Option<String>,
-}
-
-impl Store {
-    /// Files one message in the INBOX of each recipient: one transaction, one journal line each, durable when it returns.
-    pub async fn deliver(&self, arrival: Arrival, now: Moment) -> Result<()> {
-        let _ = (arrival, now);
-        todo!()
-    }
-
-    /// Messages of a folder by UID (unknown UIDs are skipped), ascending. Ask at most some hundreds with `bytes`.
-    /// With `mark_seen` or `to_person`, the journal is durable before the bytes are returned.
-    pub async fn read(
-        &self,
-        access: &Access,
-        folder: FolderId,
-        uids: &[u32],
-        want: Want,
-        channel: Channel,
-        now: Moment,
-    ) -> Result<Vec<Stored>> {
-        let _ = (access, folder, uids, want, channel, now);
-        todo!()
-    }
-
-    pub async fn changes(&self, access: &Access, folder: FolderId, since_modseq: u64) -> Result<Changes> {
-        let _ = (access, folder, since_modseq);
-        todo!()
-    }
-
-    /// Applies to each UID unless its modseq is above `unchanged_since`; returns what they became, and the UIDs left alone (CONDSTORE `MODIFIED`).
-    pub async fn set_flags(
-        &self,
-        access: &Access,
-        folder: FolderId,
-        uids: &[u32],
-        change: FlagChange,
-        unchanged_since: Option<u64>,
-        channel: Channel,
-        now: Moment,
-    ) -> Result<(Vec<(u32, Flags, u64)>, Vec<u32>)> {
-        let _ = (access, folder, uids, change, unchanged_since, channel, now);
-        todo!()
-    }
-
-    /// In the Sent folder, a message with the Message-ID of a copy made by the server in the last 24 h takes its place (LPS-53).
-    pub async fn append(&self, access: &Access, append: Append, channel: Channel, now: Moment) -> Result<Placed> {
-        let _ = (access, append, channel, now);
-        todo!()
-    }
-
-    pub async fn copy(&self, access: &Access, from: FolderId, uids: &[u32], to: &str, channel: Channel, now: Moment) -> Result<Placed> {
-        let _ = (access, from, uids, to, channel, now);
-        todo!()
-    }
-
-    pub async fn move_messages(
-        &self,
-        access: &Access,
-        from: FolderId,
-        uids: &[u32],
-        to: &str,
-        channel: Channel,
-        now: Moment,
-    ) -> Result<Placed> {
-        let _ = (access, from, uids, to, channel, now);
-        todo!()
-    }
-
-    /// Removes messages that carry `\Deleted` (all, or only among `uids`); returns the UIDs removed, ascending.
-    pub async fn expunge(
-        &self,
-        access: &Access,
-        folder: FolderId,
-        only: Option<&[u32]>,
-        channel: Channel,
-        now: Moment,
-    ) -> Result<Vec<u32>> {
-        let _ = (access, folder, only, channel, now);
-        todo!()
-    }
-
-    /// Accepts a message for sending: Sent copy (`\Seen`), queue rows, journal, one transaction (invariant 10).
-    /// Recipients of our own domain go through the queue too, delivered by the courier without a socket.
-    pub async fn send(&self, access: &Access, sending: Sending, now: Moment) -> Result<()> {
-        let _ = (access, sending, now);
-        todo!()
-    }
 }

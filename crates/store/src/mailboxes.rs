@@ -1,16 +1,23 @@
 //! Mailboxes, their movements, who enters.
+//!
+//! | file | does |
+//! |---|---|
+//! | `create` | a mailbox begins, with its key and its standard folders |
+//! | `movements` | one movement is written after `rules` said yes on the facts of the same transaction |
+//! | `enter` | the door: in, renewed, rechecked |
+//! | `consult` | what is asked of mailboxes without entering them |
+
+mod consult;
+pub(crate) mod create;
+mod enter;
+mod movements;
+mod terms;
 
 use std::net::IpAddr;
 
-use rules::access::Access;
-use rules::mail::Recipient;
-use rules::mailbox::{Bearer, Kind, Mailbox, MailboxId};
+use rules::mailbox::{Bearer, Kind};
 use rules::movement::Change;
-use rules::register::Person;
-use rules::terms::Terms;
-use rules::{Address, Author, Channel, IdNat, Moment};
-
-use crate::{Result, Store};
+use rules::{Address, Channel, IdNat, Moment};
 
 /// A mailbox to create. The standard folders are made with it (LPS-41).
 #[derive(Clone, Debug)]
@@ -46,92 +53,4 @@ pub struct Standing {
     pub since: Moment,
     pub until: Option<Moment>,
     pub terms_accepted: bool,
-}
-
-impl Store {
-    pub async fn create_mailbox(&self, new: NewMailbox, author: Author, channel: Channel, now: Moment) -> Result<MailboxId> {
-        let _ = (new, author, channel, now);
-        todo!()
-    }
-
-    /// With all its movements.
-    pub async fn mailbox(&self, address: &Address) -> Result<Option<Mailbox>> {
-        let _ = address;
-        todo!()
-    }
-
-    /// All of them, by address, without their movements.
-    pub async fn mailboxes(&self) -> Result<Vec<Mailbox>> {
-        todo!()
-    }
-
-    /// Owner, cotitulaires, délégataires, responsables of today and of the future, computed from the movements.
-    pub async fn people(&self, address: &Address, now: Moment) -> Result<Vec<Standing>> {
-        let _ = (address, now);
-        todo!()
-    }
-
-    /// Writes one movement after `decide` (a function of `rules`) said yes on the facts of this very transaction.
-    /// `decide` gets the mailbox with its movements, and the person the change is about (if any).
-    pub async fn move_mailbox<F>(
-        &self,
-        address: &Address,
-        change: Change,
-        reason: Option<String>,
-        author: Author,
-        channel: Channel,
-        now: Moment,
-        decide: F,
-    ) -> Result<Mailbox>
-    where
-        F: Fn(&Mailbox, Option<&Person>) -> std::result::Result<(), rules::Refusal> + Send + Sync + 'static,
-    {
-        let _ = (address, change, reason, author, channel, now, decide);
-        todo!()
-    }
-
-    /// Records an acceptance of the terms (CGU-02): who, which version, when, from where.
-    pub async fn accept_terms(
-        &self,
-        person: &IdNat,
-        version: &str,
-        channel: Channel,
-        ip: Option<IpAddr>,
-        author: Author,
-        now: Moment,
-    ) -> Result<()> {
-        let _ = (person, version, channel, ip, author, now);
-        todo!()
-    }
-
-    pub async fn terms(&self, person: &IdNat) -> Result<Terms> {
-        let _ = person;
-        todo!()
-    }
-
-    /// The door: loads mailbox, person and terms, calls `rules::access::open`, journals `access.opened` or `access.refused`.
-    /// An unknown mailbox answers as `Refusal::NoRight`.
-    pub async fn enter(&self, knock: Knock, now: Moment) -> Result<Access> {
-        let _ = (knock, now);
-        todo!()
-    }
-
-    /// Decides anew for a session whose revision has moved or whose time is over; journals only a refusal (`RightLost`).
-    pub async fn renew(&self, access: &Access, channel: Channel, now: Moment) -> Result<Access> {
-        let _ = (access, channel, now);
-        todo!()
-    }
-
-    /// Cheap check before a command of a session (PSC-39): revision and end date; runs `renew` only when they moved.
-    /// Returns the access to go on with (the same, or a renewed one), or `Error::Refused(Refusal::RightLost)`.
-    pub async fn recheck(&self, access: &Access, channel: Channel, now: Moment) -> Result<Option<Access>> {
-        let _ = (access, channel, now);
-        todo!()
-    }
-
-    /// What RCPT asks, for mailboxes of ours. Very cheap (cached in the node, dropped when the mailbox moves).
-    pub async fn recipient(&self, address: &Address) -> Result<Option<Recipient>> {
-        let _ = address;
-        todo!()
-    }
 }

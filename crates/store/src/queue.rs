@@ -1,12 +1,22 @@
 //! The outgoing queue: one row a recipient. It survives `kill -9`; a row is leased while it is tried.
+//!
+//! Requirements: TRU-40, invariant 10. The message a row stands for lives as long as the row waits, whatever becomes of the Sent copy.
+//!
+//! | file | does |
+//! |---|---|
+//! | `rows` | a row, written and read; what is sealed in it |
+//! | `due` | rows to try now, leased; when the next one is due; their bytes |
+//! | `settle` | what became of a try, with its journal line and its report |
+//! | `act` | staff looks at the queue, retries, holds, releases |
 
-use std::time::Duration;
+mod act;
+mod due;
+pub(crate) mod rows;
+mod settle;
 
 use bytes::Bytes;
 use rules::mailbox::MailboxId;
-use rules::{Address, Author, Domain, Moment};
-
-use crate::{Result, Store};
+use rules::{Address, Author, Moment};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct QueueId(pub i64);
@@ -81,48 +91,6 @@ pub struct Report {
     pub message_id: String,
     pub transaction: String,
     pub expires: Moment,
-}
-
-impl Store {
-    /// Rows due now, oldest first, leased to `worker` for `lease`: nobody else gets them meanwhile.
-    pub async fn due(&self, worker: &str, limit: u32, lease: Duration, now: Moment) -> Result<Vec<Queued>> {
-        let _ = (worker, limit, lease, now);
-        todo!()
-    }
-
-    /// When the next row will be due, if any waits.
-    pub async fn next_due(&self) -> Result<Option<Moment>> {
-        todo!()
-    }
-
-    /// Bytes of a queued message.
-    pub async fn queued_bytes(&self, id: QueueId) -> Result<Bytes> {
-        let _ = id;
-        todo!()
-    }
-
-    /// Records the outcome of a try: queue row, journal line in the sender's chain (author: the courier task, facts), and the DSN to queue or file, all in one transaction.
-    pub async fn settle(&self, id: QueueId, outcome: Outcome, report: Option<Report>, now: Moment) -> Result<()> {
-        let _ = (id, outcome, report, now);
-        todo!()
-    }
-
-    /// Marks that the "delayed" report was made, and queues it.
-    pub async fn tell_delay(&self, id: QueueId, report: Option<Report>, now: Moment) -> Result<()> {
-        let _ = (id, report, now);
-        todo!()
-    }
-
-    /// Waiting and held rows, and those ended in the last day.
-    pub async fn queue(&self) -> Result<Vec<Queued>> {
-        todo!()
-    }
-
-    /// `pli queue retry|hold|release`: `None` = all rows. Returns how many changed.
-    pub async fn queue_act(&self, act: QueueAct, id: Option<QueueId>, domain: Option<&Domain>, author: Author, now: Moment) -> Result<u32> {
-        let _ = (act, id, domain, author, now);
-        todo!()
-    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

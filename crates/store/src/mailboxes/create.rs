@@ -1,0 +1,95 @@
+//! A mailbox begins: its row, its key, its first movements, its standard folders.
+//!
+//! Requirements: BAL-01, CAB-01, LPS-41, TRU-51 (an address is never given twice, not even after its mailbox closed).
+
+
+use rules::mailbox::{Bearer, Kind, MailboxId};
+use rules::movement::Change;
+use rules::{Author, Channel, Moment, Refusal};
+
+use super::NewMailbox;
+use super::movements::{Made, write_movement};
+use crate::door::OPERATOR;
+use crate::engine::{Tx, params};
+use crate::folders::SpecialUse;
+use crate::words::json;
+use crate::{Error, Result, Store};
+
+struct Args {
+    new: NewMailbox,
+    author: Author,
+    channel: Channel,
+    now: Moment,
+}
+
+/// `INBOX` and the four of LPS-41; their numbers are the same in every mailbox.
+const STANDARD: [(&str, Option<SpecialUse>); 5] = [
+    ("INBOX", None),
+    ("Sent", Some(SpecialUse::Sent)),
+    ("Drafts", Some(SpecialUse::Drafts)),
+    ("Trash", Some(SpecialUse::Trash)),
+    ("Archive", Some(SpecialUse::Archive)),
+];
+
+impl Store {
+    pub async fn create_mailbox(&self, new: NewMailbox, author: Author, channel: Channel, now: Moment) -> Result<MailboxId> {
+        self.context.note(now);
+        self.write(Args { new, author, channel, now }, |tx, args| Box::pin(create(tx, args))).await
+    }
+}
+
+async fn create(tx: &mut Tx<'_>, args: &Args) -> Result<MailboxId> {
+    let new = &args.new;
+    if tx.mailbox_id(&new.address).await?.is_some() {
+        return Err(Error::Refused(Refusal::AddressTaken));
+    }
+    let id = insert(tx, new, args.now).await?.ok_or(Error::Refused(Refusal::AddressTaken))?;
+    let opened = Change::Opened { owner: owner(new) };
+    for change in std::iter::once(&opened).chain(&new.first) {
+        let made = Made { change, reason: None, author: &args.author, channel: args.channel, now: args.now };
+        write_movement(tx, id, &made).await?;
+    }
+    for (name, special) in STANDARD {
+        tx.insert_folder(id, name, special, true, args.now).await?;
+    }
+    Ok(id)
+}
+
+/// Its row, with a key of its own.
+async fn insert(tx: &mut Tx<'_>, new: &NewMailbox, now: Moment) -> Result<Option<MailboxId>> {
+    let sql = "INSERT INTO mailbox (address, kind, bearer, label, structure, created, state, state_since, revision, modseq, next_message,
+                 next_folder, uid_validity, head_seq, head_hash, dek)
+               VALUES ($1, $2, $3, $4, $5, $6, 'DEMANDEE', $7, 1, 0, 1, 1, 0, 0, $8, $9) ON CONFLICT (address) DO NOTHING RETURNING id";
+    let (bearer, none): (_, &[u8]) = (json(&new.bearer)?, &[]);
+    let structure = new.structure.as_deref();
+    let zero = [0u8; 32];
+    let values =
+        params![new.address.as_str(), new.kind.as_str(), &bearer, &new.label, structure, now, now, &zero, none];
+    let Some(mut row) = tx.row(sql, values).await? else { return Ok(None) };
+    let id = MailboxId(row.take()?);
+    let dek = tx.context.vault.draw(id)?;
+    // Kept at once: if an earlier attempt at this number was undone, its key must not be found in its place.
+    tx.context.vault.unwrap(id, &dek)?;
+    tx.exec("UPDATE mailbox SET dek = $1 WHERE id = $2", params![&dek, id.0]).await?;
+    Ok(Some(id))
+}
+
+fn owner(new: &NewMailbox) -> Option<rules::IdNat> {
+    match (&new.bearer, new.kind) {
+        (Bearer::Person { idnat, .. }, Kind::Per | Kind::Cab) => Some(idnat.clone()),
+        _ => None,
+    }
+}
+
+/// The operator's own row, made at the first start: its key proves at every later start that the key-encryption key is the right one.
+pub(crate) async fn operator(tx: &mut Tx<'_>) -> Result<()> {
+    if tx.row("SELECT id FROM mailbox WHERE id = $1", params![OPERATOR.0]).await?.is_none() {
+        let dek = tx.context.vault.draw(OPERATOR)?;
+        let sql = "INSERT INTO mailbox (id, address, kind, bearer, label, created, state, state_since, revision, modseq, next_message,
+                     next_folder, uid_validity, head_seq, head_hash, dek)
+                   VALUES ($1, '', 'APP', '{\"structure\":\"\"}', '', 0, 'CLOSE', 0, 1, 0, 1, 1, 0, 0, $2, $3) ON CONFLICT (id) DO NOTHING";
+        tx.exec(sql, params![OPERATOR.0, &[0u8; 32], &dek]).await?;
+    }
+    tx.key(OPERATOR).await.map_err(|_| Error::Internal("the key-encryption key is not the one this store was made with".to_owned()))?;
+    Ok(())
+}

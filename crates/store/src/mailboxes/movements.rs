@@ -1,0 +1,168 @@
+//! One movement, written after `rules` said yes on the facts of the very same transaction.
+//!
+//! Requirements: CAB-06, CAB-08, CAB-12, DEL-02, DEL-03, DEL-08; invariant 3. Append-only. Bumps the revision, so that open sessions are
+//! decided anew (PSC-39), and keeps `state`, a cache of the fold of the movements.
+
+
+use rules::journal::{Act, Entry};
+use rules::mailbox::{Kind, Mailbox, MailboxId};
+use rules::movement::{Change, standing};
+use rules::register::Person;
+use rules::{Address, Author, Channel, IdNat, Moment, Refusal};
+use serde_json::json;
+
+use crate::engine::{Tx, params};
+use crate::{Error, Result, Store, words};
+
+type Decide = dyn Fn(&Mailbox, Option<&Person>) -> std::result::Result<(), Refusal> + Send + Sync;
+
+struct Args {
+    address: Address,
+    change: Change,
+    reason: Option<String>,
+    author: Author,
+    channel: Channel,
+    now: Moment,
+    decide: Box<Decide>,
+}
+
+/// A movement about to be written.
+pub(super) struct Made<'a> {
+    pub(super) change: &'a Change,
+    pub(super) reason: Option<&'a str>,
+    pub(super) author: &'a Author,
+    pub(super) channel: Channel,
+    pub(super) now: Moment,
+}
+
+impl Store {
+    /// Writes one movement after `decide` (a function of `rules`) said yes on the facts of this very transaction.
+    /// `decide` gets the mailbox with its movements, and the person the change is about (if any).
+    #[allow(clippy::too_many_arguments)]
+    pub async fn move_mailbox<F>(
+        &self,
+        address: &Address,
+        change: Change,
+        reason: Option<String>,
+        author: Author,
+        channel: Channel,
+        now: Moment,
+        decide: F,
+    ) -> Result<Mailbox>
+    where
+        F: Fn(&Mailbox, Option<&Person>) -> std::result::Result<(), rules::Refusal> + Send + Sync + 'static,
+    {
+        self.context.note(now);
+        let args = Args { address: address.clone(), change, reason, author, channel, now, decide: Box::new(decide) };
+        self.write(args, |tx, args| Box::pin(make(tx, args))).await
+    }
+}
+
+async fn make(tx: &mut Tx<'_>, args: &Args) -> Result<Mailbox> {
+    let id = tx.mailbox_id(&args.address).await?.ok_or(Error::NotFound("mailbox"))?;
+    tx.hold(id).await?;
+    let mailbox = tx.mailbox(id).await?;
+    let person = match concerned(&args.change) {
+        Some(person) => tx.person(person).await?,
+        None => None,
+    };
+    (args.decide)(&mailbox, person.as_ref())?;
+    let change = canonical(&args.change, person.as_ref());
+    let made = Made { change: &change, reason: args.reason.as_deref(), author: &args.author, channel: args.channel, now: args.now };
+    write_movement(tx, id, &made).await?;
+    tx.mailbox(id).await
+}
+
+/// Appends the movement, its journal line, and what follows from it: revision, state, owner in the directory.
+pub(super) async fn write_movement(tx: &mut Tx<'_>, id: MailboxId, made: &Made<'_>) -> Result<()> {
+    let mut row = tx.one("SELECT COALESCE(MAX(seq), 0) + 1 FROM movement WHERE mailbox = $1", params![id.0]).await?;
+    let seq: i64 = row.take()?;
+    let (author, change) = (words::json(made.author)?, words::json(made.change)?);
+    tx.exec(
+        "INSERT INTO movement (mailbox, seq, at, author, change, reason, attested) VALUES ($1, $2, $3, $4, $5, $6, 0)",
+        params![id.0, seq, made.now, &author, &change, made.reason],
+    )
+    .await?;
+    if let Some(person) = concerned(made.change) {
+        let sql = "INSERT INTO movement_person (person, mailbox) VALUES ($1, $2) ON CONFLICT (person, mailbox) DO NOTHING";
+        tx.exec(sql, params![person.as_str(), id.0]).await?;
+    }
+    let mailbox = tx.mailbox(id).await?;
+    let now_standing = standing(&mailbox.movements, made.now);
+    let held = tx.hold(id).await?;
+    held.bump_revision();
+    held.set_state(now_standing.state(), now_standing.state_since());
+    let revision = held.revision;
+    tx.effects.moved.push((id, revision));
+    if let (Change::HandedOver { to }, Kind::Cab | Kind::Per) = (made.change, mailbox.kind) {
+        let bearer = words::json(&rules::mailbox::Bearer::Person { idnat: to.clone(), situation: None })?;
+        tx.exec("UPDATE mailbox SET bearer = $1 WHERE id = $2", params![&bearer, id.0]).await?;
+    }
+    tx.journal(id, &line(seq, &mailbox, made)).await
+}
+
+fn line(seq: i64, mailbox: &Mailbox, made: &Made<'_>) -> Entry {
+    let facts = match made.change {
+        Change::Delegated { from, until, .. } => {
+            json!({ "movement": seq, "from": from.map(|m| m.to_string()), "until": until.map(|m| m.to_string()) })
+        }
+        _ => json!({ "movement": seq }),
+    };
+    let object = concerned(made.change).map_or_else(|| mailbox.address.to_string(), IdNat::to_string);
+    Entry { at: made.now, author: made.author.clone(), act: act(made.change), object, channel: made.channel, facts }
+}
+
+/// The person a change is about.
+fn concerned(change: &Change) -> Option<&IdNat> {
+    match change {
+        Change::Opened { owner } => owner.as_ref(),
+        Change::ResponsableAdded { person }
+        | Change::ResponsableRemoved { person }
+        | Change::CotitulaireAdded { person }
+        | Change::CotitulaireRemoved { person }
+        | Change::Delegated { person, .. }
+        | Change::DelegationEnded { person } => Some(person),
+        Change::HandedOver { to } => Some(to),
+        Change::Suspended | Change::Resumed | Change::Closing | Change::Closed => None,
+    }
+}
+
+/// The same change, naming the person by the number the register knows her under, not by an alias.
+fn canonical(change: &Change, known: Option<&Person>) -> Change {
+    let mut change = change.clone();
+    if let (Some(known), Some(person)) = (known, concerned_mut(&mut change)) {
+        *person = known.idnat.clone();
+    }
+    change
+}
+
+fn concerned_mut(change: &mut Change) -> Option<&mut IdNat> {
+    match change {
+        Change::Opened { owner } => owner.as_mut(),
+        Change::ResponsableAdded { person }
+        | Change::ResponsableRemoved { person }
+        | Change::CotitulaireAdded { person }
+        | Change::CotitulaireRemoved { person }
+        | Change::Delegated { person, .. }
+        | Change::DelegationEnded { person } => Some(person),
+        Change::HandedOver { to } => Some(to),
+        Change::Suspended | Change::Resumed | Change::Closing | Change::Closed => None,
+    }
+}
+
+fn act(change: &Change) -> Act {
+    match change {
+        Change::Opened { .. } => Act::MovementOpened,
+        Change::ResponsableAdded { .. } => Act::MovementResponsableAdded,
+        Change::ResponsableRemoved { .. } => Act::MovementResponsableRemoved,
+        Change::CotitulaireAdded { .. } => Act::MovementCotitulaireAdded,
+        Change::CotitulaireRemoved { .. } => Act::MovementCotitulaireRemoved,
+        Change::Delegated { .. } => Act::MovementDelegated,
+        Change::DelegationEnded { .. } => Act::MovementDelegationEnded,
+        Change::HandedOver { .. } => Act::MovementHandedOver,
+        Change::Suspended => Act::MovementSuspended,
+        Change::Resumed => Act::MovementResumed,
+        Change::Closing => Act::MovementClosing,
+        Change::Closed => Act::MovementClosed,
+    }
+}
