@@ -7,10 +7,14 @@
 //! | `rows` | a row, written and read; what is sealed in it |
 //! | `due` | rows to try now, leased; when the next one is due; their bytes |
 //! | `settle` | what became of a try, with its journal line and its report |
+//! | `report` | a report that belongs to no row: the receipt of a message that arrived |
+//! | `resume` | leases of a process that died |
 //! | `act` | staff looks at the queue, retries, holds, releases |
 
 mod act;
 mod due;
+mod report;
+mod resume;
 pub(crate) mod rows;
 mod settle;
 

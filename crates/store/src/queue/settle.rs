@@ -28,11 +28,11 @@ struct Args {
 }
 
 /// A report whose bytes are packed.
-struct Ready {
+pub(super) struct Ready {
     to: rules::Address,
     message_id: String,
     expires: Moment,
-    packed: Packed,
+    pub(super) packed: Packed,
 }
 
 impl Store {
@@ -60,7 +60,7 @@ impl Store {
         done.map(|_| ())
     }
 
-    async fn ready(&self, report: Report) -> Result<Ready> {
+    pub(super) async fn ready(&self, report: Report) -> Result<Ready> {
         let parcel = self.pack(&report.bytes, &report.glance).await?;
         let packed = Packed {
             parcel,
@@ -137,7 +137,7 @@ async fn record(tx: &mut Tx<'_>, row: &Queued, outcome: &Outcome, now: Moment) -
 }
 
 /// Files the report in a mailbox of ours, or queues it for its operator. Reports about reports are the courier's to prevent.
-async fn tell(tx: &mut Tx<'_>, report: &Ready, now: Moment) -> Result<bool> {
+pub(super) async fn tell(tx: &mut Tx<'_>, report: &Ready, now: Moment) -> Result<bool> {
     if let Some(mailbox) = tx.mailbox_id(&report.to).await? {
         return match file(tx, mailbox, &report.packed, now).await {
             // A mailbox that was closed meanwhile hears no more: the outcome itself stands all the same.
