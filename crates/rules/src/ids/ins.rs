@@ -2,6 +2,7 @@
 //!
 //! Requirements: CIT-A, CIT-02, CIT-03, CIT-05, TRU-58. A matricule is never printed whole by accident: no `Display`, a short `Debug`.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::{BadId, bad, without_spaces};
@@ -26,6 +27,35 @@ impl Ins {
     pub fn expose_matricule(&self) -> &str {
         &self.0
     }
+}
+
+/// Hides whatever has the shape of a matricule, right key or not, in a text that comes from outside (a peer's reply, an address): `2790…89`.
+/// For journal facts and logs (TRU-58); nothing is lost to a reader who may know, the message itself says it.
+pub fn without_ins(text: &str) -> Cow<'_, str> {
+    let mut hidden: Option<String> = None;
+    let mut kept = 0;
+    for (start, run) in words(text) {
+        if shape_is_right(run.to_ascii_uppercase().as_bytes()) {
+            let out = hidden.get_or_insert_default();
+            out.push_str(&text[kept..start]);
+            out.push_str(&format!("{}…{}", &run[..4], &run[13..]));
+            kept = start + run.len();
+        }
+    }
+    match hidden {
+        Some(out) => Cow::Owned(out + &text[kept..]),
+        None => Cow::Borrowed(text),
+    }
+}
+
+/// Unbroken runs of ASCII letters and digits, each with where it starts.
+fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let foreign = |c: char| !c.is_ascii_alphanumeric();
+    let pieces = text.split_inclusive(foreign).scan(0, |at, piece| {
+        let start = std::mem::replace(at, *at + piece.len());
+        Some((start, piece))
+    });
+    pieces.map(move |(start, piece)| (start, piece.trim_end_matches(foreign)))
 }
 
 impl fmt::Debug for Ins {
@@ -84,6 +114,18 @@ mod tests {
     #[test]
     fn a_matricule_does_not_show_itself_by_accident() {
         assert_eq!(format!("{:?}", Ins::parse("279035121518989").unwrap()), "2790…89");
+    }
+
+    /// Proves: TRU-58, CIT-05.
+    #[test]
+    fn a_matricule_in_the_words_of_a_peer_is_hidden() {
+        assert_eq!(
+            without_ins("550 5.1.1 <279035121518989@patient.mssante.test> inconnu"),
+            "550 5.1.1 <2790…89@patient.mssante.test> inconnu"
+        );
+        assert_eq!(without_ins("180102a99000420 et 221042545611404"), "1801…20 et 2210…04", "Corsican, and with a wrong key");
+        assert_eq!(without_ins("250 2.0.0 Ok: queued as 4DzX8T12"), "250 2.0.0 Ok: queued as 4DzX8T12");
+        assert_eq!(without_ins("n° 2790351215189891 é"), "n° 2790351215189891 é", "one digit more is something else");
     }
 
     #[test]

@@ -73,7 +73,7 @@ mod mail;
 mod person;
 mod place;
 
-pub use ins::Ins;
+pub use ins::{Ins, without_ins};
 pub use mail::{Address, Domain};
 pub use person::{IdNat, IdNatForm, Rpps};
 pub use place::{Finess, Siret};
