@@ -13,8 +13,8 @@ use tokio::time::timeout;
 use crate::framing::{Input, Limits};
 
 /// A stream a session can be held over.
-pub trait Conn: AsyncRead + AsyncWrite + Unpin + Send {}
-impl<T: AsyncRead + AsyncWrite + Unpin + Send> Conn for T {}
+pub trait Conn: AsyncRead + AsyncWrite + Unpin + Send + Sync {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send + Sync> Conn for T {}
 
 /// Above this, what waits to be written is written.
 const ENOUGH: usize = 16 * 1024;

@@ -11,8 +11,10 @@
 //! | `vault`, `parcel`, `blobs` | keys; a message compressed and encrypted; objects too large for a row |
 //! | `register`, `mailboxes/` | persons and structures; mailboxes, movements, terms, who enters |
 //! | `folders/`, `mail/` | the shared view: folders, messages, flags, copies, sending |
-//! | `queue/`, `history` | what waits to leave; the journal read and proved; leases |
+//! | `queue/`, `history/` | what waits to leave; the journal read and proved; leases |
+//! | `audit` | the whole store examined |
 
+mod audit;
 mod blobs;
 mod context;
 mod door;

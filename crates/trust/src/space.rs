@@ -3,6 +3,7 @@
 //! Requirements: TRU-03, TRU-06, TRU-09 to TRU-13, TRU-36. The files of `state_dir` are written here and nowhere else; nothing is fetched here.
 
 mod guard;
+mod rehearse;
 mod snapshot;
 mod state;
 mod status;

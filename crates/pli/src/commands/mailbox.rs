@@ -1,0 +1,139 @@
+//! `pli mailbox list|show|create`.
+//!
+//! Requirements: BAL-01, CAB-01, CAB-08, CAB-21. Shows who may enter and since when, never what is inside.
+
+use clap::Args;
+use rules::mailbox::{Bearer, Kind, Mailbox};
+use rules::movement::{Change, standing};
+use rules::{Address, Author, Channel, IdNat, Moment};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use store::mailboxes::{NewMailbox, Standing};
+
+use super::{address, idnat};
+use crate::failure::{Failure, Outcome};
+use crate::operator::Operator;
+
+/// `mailbox show`.
+#[derive(Debug, Clone, Args, Serialize, Deserialize)]
+pub struct Show {
+    #[arg(value_name = "ADRESSE", value_parser = address)]
+    pub address: Address,
+}
+
+/// `mailbox create`.
+#[derive(Debug, Clone, Args, Serialize, Deserialize)]
+pub struct Create {
+    #[arg(value_name = "ADRESSE", value_parser = address)]
+    pub address: Address,
+    /// PER, ORG, APP ou CAB
+    #[arg(long, value_parser = kind)]
+    pub kind: Kind,
+    /// Le titulaire (PER) ou le propriétaire (CAB)
+    #[arg(long, value_name = "IDNAT", value_parser = idnat)]
+    pub owner: Option<IdNat>,
+    /// La structure : porteuse d'une ORG ou d'une APP, cabinet d'une CAB
+    #[arg(long, value_name = "ID")]
+    pub structure: Option<String>,
+    /// Un responsable (ORG, APP) ; plusieurs fois au besoin
+    #[arg(long, value_name = "IDNAT", value_parser = idnat)]
+    #[serde(default)]
+    pub responsable: Vec<IdNat>,
+    /// Comment les gens l'appellent
+    #[arg(long, value_name = "TEXTE")]
+    pub label: Option<String>,
+    /// Qui, chez l'opérateur, fait ce geste
+    #[arg(long, value_name = "LOGIN", default_value = "cli")]
+    pub staff: String,
+}
+
+fn kind(text: &str) -> Result<Kind, String> {
+    let kinds = [Kind::Per, Kind::Org, Kind::App, Kind::Cab];
+    kinds.into_iter().find(|kind| kind.as_str().eq_ignore_ascii_case(text)).ok_or_else(|| "PER, ORG, APP ou CAB".to_owned())
+}
+
+impl Show {
+    pub async fn run(self, operator: &Operator) -> Outcome<Value> {
+        show(operator, &self.address).await
+    }
+}
+
+impl Create {
+    pub async fn run(self, operator: &Operator) -> Outcome<Value> {
+        let author = Author::staff(&self.staff);
+        let address = self.address.clone();
+        let new = self.into_new()?;
+        operator.store.create_mailbox(new, author, Channel::Cli, operator.clock.now()).await?;
+        show(operator, &address).await
+    }
+
+    fn into_new(self) -> Outcome<NewMailbox> {
+        let Self { address, kind, owner, structure, responsable, label, staff: _ } = self;
+        let (bearer, structure) = match (kind, owner, structure) {
+            (Kind::Per | Kind::Cab, Some(idnat), structure) => (Bearer::Person { idnat, situation: None }, structure),
+            (Kind::Org | Kind::App, None, Some(structure)) => (Bearer::Structure { structure }, None),
+            (Kind::Per | Kind::Cab, None, _) => return Err(Failure::usage("une boîte PER ou CAB a un titulaire : --owner IDNAT")),
+            (Kind::Org | Kind::App, ..) => {
+                return Err(Failure::usage("une boîte ORG ou APP est portée par une structure : --structure ID, sans --owner"));
+            }
+        };
+        let label = label.unwrap_or_else(|| address.local().to_owned());
+        let first = responsable.into_iter().map(|person| Change::ResponsableAdded { person }).collect();
+        Ok(NewMailbox { address, kind, bearer, label, structure, first })
+    }
+}
+
+/// `mailbox list`: every mailbox of the operator.
+pub async fn list(operator: &Operator) -> Outcome<Value> {
+    let mailboxes = operator.store.mailboxes().await?;
+    let row = |mailbox: Mailbox| {
+        json!({
+            "address": mailbox.address, "kind": mailbox.kind, "label": mailbox.label,
+            "bearer": bearer(&mailbox.bearer), "created": mailbox.created.to_string(),
+        })
+    };
+    Ok(mailboxes.into_iter().map(row).collect())
+}
+
+/// The mailbox and its people, in the contract's shape.
+pub async fn show(operator: &Operator, address: &Address) -> Outcome<Value> {
+    let now = operator.clock.now();
+    let unknown = || Failure::refused("BAL-INCONNUE", format!("la boîte {address} n'existe pas ici"));
+    let mailbox = operator.store.mailbox(address).await?.ok_or_else(unknown)?;
+    let people = operator.store.people(address, now).await?;
+    Ok(json!({
+        "address": mailbox.address, "kind": mailbox.kind, "state": standing(&mailbox.movements, now).state(),
+        "label": mailbox.label, "bearer": bearer(&mailbox.bearer), "created": mailbox.created.to_string(),
+        "people": people.into_iter().map(person).collect::<Vec<_>>(),
+    }))
+}
+
+fn person(standing: Standing) -> Value {
+    json!({
+        "idnat": standing.person, "name": standing.name, "capacity": standing.capacity, "since": standing.since.to_string(),
+        "until": standing.until.map(|until: Moment| until.to_string()),
+        "terms": if standing.terms_accepted { "accepted" } else { "pending" },
+    })
+}
+
+/// IdNat of the person, or number of the structure.
+pub fn bearer(bearer: &Bearer) -> String {
+    match bearer {
+        Bearer::Person { idnat, .. } => idnat.to_string(),
+        Bearer::Structure { structure } => structure.clone(),
+    }
+}
+
+/// Columns of a mailbox's people.
+pub const PEOPLE: &[(&str, &str)] =
+    &[("IDNAT", "idnat"), ("NOM", "name"), ("QUALITÉ", "capacity"), ("DEPUIS", "since"), ("JUSQU'À", "until"), ("CGU", "terms")];
+
+pub fn table(value: &Value) -> String {
+    let word = |key: &str| value[key].as_str().unwrap_or_default().to_owned();
+    let head = format!("{} ({}, {}) : {}", word("address"), word("kind"), word("state"), word("label"));
+    format!("{head}\n{}", super::show::table(&value["people"], PEOPLE))
+}
+
+pub fn list_table(value: &Value) -> String {
+    super::show::table(value, &[("ADRESSE", "address"), ("GENRE", "kind"), ("PORTEUR", "bearer"), ("NOM", "label")])
+}

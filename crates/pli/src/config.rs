@@ -1,0 +1,313 @@
+//! The configuration of one operator: a TOML file, read strictly (an unknown key is an error), explained well when it is wrong.
+//!
+//! | file | what |
+//! |---|---|
+//! | `config.rs` | the shape, and reading it |
+//! | `config/problem.rs` | an error that points at the line |
+//! | `config/vet.rs` | what the shape cannot say: production refuses the sandbox (SIM-02) |
+//!
+//! Secrets are never in this file: only names of files that hold them (PSC-09). Reading it opens nothing and contacts nobody.
+
+pub mod problem;
+pub mod vet;
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rules::Domain;
+use serde::Deserialize;
+use toml::Spanned;
+
+use problem::Problem;
+
+/// Name of the file in a state folder.
+pub const FILE_NAME: &str = "pli.toml";
+
+/// Everything an operator's node needs to know before it opens anything.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// `production` when absent (SIM-02).
+    #[serde(default)]
+    pub mode: Mode,
+    /// Domains hosted here; the first names the operator.
+    pub domains: Vec<Domain>,
+    /// Name in greetings and `Received`, e.g. `smtp.pli.mssante.fr`.
+    pub host_name: Domain,
+    pub listen: Listen,
+    pub tls: Tls,
+    pub trust: Trust,
+    pub psc: Psc,
+    pub store: Store,
+    pub blobs: Blobs,
+    pub terms: Terms,
+    #[serde(default)]
+    pub limits: Limits,
+    #[serde(default)]
+    pub routes: Routes,
+    #[serde(default)]
+    pub log: Log,
+    /// Synthetic people to load; the sandbox only (SIM-12).
+    #[serde(default)]
+    pub personas: Option<Spanned<PathBuf>>,
+    /// Where the file was: relative paths begin there, and errors quote it.
+    #[serde(skip)]
+    pub source: Source,
+}
+
+/// The text of the file, for errors.
+#[derive(Debug, Clone, Default)]
+pub struct Source {
+    pub path: PathBuf,
+    pub text: String,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    #[default]
+    Production,
+    Sandbox,
+}
+
+/// Addresses to listen on; one that is absent is not opened (`--roles` will come on top).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Listen {
+    pub smtp: Option<SocketAddr>,
+    pub submission: Option<SocketAddr>,
+    pub submissions: Option<SocketAddr>,
+    pub imap: Option<SocketAddr>,
+    pub imaps: Option<SocketAddr>,
+}
+
+/// Certificate files, PEM, leaf first and its intermediates after (LPS-02).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    pub chain: PathBuf,
+    pub key: PathBuf,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Trust {
+    /// Anchors of IGC-Santé, PEM (TRU-34).
+    pub anchors: Spanned<PathBuf>,
+    pub intermediates: Option<PathBuf>,
+    #[serde(default)]
+    pub crls: Vec<PathBuf>,
+    pub state: PathBuf,
+    #[serde(default = "default_signers")]
+    pub signers: Vec<String>,
+    #[serde(default = "default_signer_issuer")]
+    pub signer_issuer: String,
+    /// The DN declared to ANS for our certificate, most specific first (TRU-14).
+    pub own_dn: String,
+    #[serde(default)]
+    pub list: List,
+}
+
+fn default_signers() -> Vec<String> {
+    vec!["alb.mssante.fr".to_owned()]
+}
+
+fn default_signer_issuer() -> String {
+    "AC IGC-SANTE ELEMENTAIRE ORGANISATIONS".to_owned()
+}
+
+/// Where the white list comes from (TRU-01): an address, or a file that something else puts there.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct List {
+    pub url: Option<String>,
+    pub file: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Psc {
+    pub preset: Spanned<Preset>,
+    pub issuer: Option<Spanned<String>>,
+    pub discovery_url: Option<String>,
+    pub client_id: String,
+    pub client_secret_file: PathBuf,
+    #[serde(default = "default_acr")]
+    pub min_acr: String,
+    pub azp_allowed: Option<Vec<String>>,
+}
+
+fn default_acr() -> String {
+    "eidas1".to_owned()
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Preset {
+    Prod,
+    Bas,
+    Sim,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(tag = "engine", rename_all = "lowercase", deny_unknown_fields)]
+pub enum Store {
+    Sqlite { path: PathBuf, kek_file: PathBuf },
+    Postgres { url: String, schema: String, kek_file: PathBuf },
+}
+
+impl Store {
+    pub fn kek_file(&self) -> &Path {
+        match self {
+            Self::Sqlite { kek_file, .. } | Self::Postgres { kek_file, .. } => kek_file,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Blobs {
+    /// A folder, or `s3://bucket/prefix`.
+    pub at: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Terms {
+    pub version: String,
+    pub url: String,
+}
+
+/// Limits; the defaults are those of trust-space §11 and TRU-29. Sizes in bytes, times in seconds.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    pub inbound_bytes: u64,
+    pub submission_bytes: u64,
+    pub recipients: usize,
+    pub connections_per_peer: usize,
+    /// Open connections of one listener.
+    pub connections: usize,
+    pub expire_s: u64,
+    pub expire_trust_s: u64,
+    pub delay_warning_s: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            inbound_bytes: 52_428_800,
+            submission_bytes: 36_700_160,
+            recipients: 100,
+            connections_per_peer: 20,
+            connections: 4_000,
+            expire_s: 48 * 3600,
+            expire_trust_s: 4 * 3600,
+            delay_warning_s: 4 * 3600,
+        }
+    }
+}
+
+impl Limits {
+    pub fn smtp(&self) -> smtp::Limits {
+        smtp::Limits {
+            inbound_bytes: self.inbound_bytes,
+            submission_bytes: self.submission_bytes,
+            recipients: self.recipients,
+            connections_per_peer: self.connections_per_peer,
+            expire: Duration::from_secs(self.expire_s),
+            expire_trust: Duration::from_secs(self.expire_trust_s),
+            delay_warning: Duration::from_secs(self.delay_warning_s),
+        }
+    }
+}
+
+/// Where a domain's mail goes: a table (`"voisin.mssante.test" = "127.0.0.1:20125"`), then the DNS.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Routes {
+    pub dns: bool,
+    pub table: BTreeMap<Domain, String>,
+}
+
+impl Default for Routes {
+    fn default() -> Self {
+        Self { dns: true, table: BTreeMap::new() }
+    }
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Log {
+    pub json: bool,
+    /// A filter like `info,smtp=debug`.
+    pub filter: Option<String>,
+}
+
+impl Config {
+    /// Reads and vets the file. Every problem found is in the error, each with its line.
+    pub fn read(path: &Path) -> Result<Self, Problem> {
+        let text = std::fs::read_to_string(path).map_err(|cause| Problem::unreadable(path, &cause))?;
+        Self::parse(path, text)
+    }
+
+    /// The same from a text already read.
+    pub fn parse(path: &Path, text: String) -> Result<Self, Problem> {
+        let source = Source { path: path.to_owned(), text };
+        let mut config: Self = toml::from_str(&source.text).map_err(|error| Problem::syntax(&source, &error))?;
+        config.source = source;
+        config.rebase();
+        vet::vet(&config)?;
+        Ok(config)
+    }
+
+    /// The domain that names this operator.
+    pub fn domain(&self) -> &Domain {
+        // `vet` refused an empty list; a clear answer all the same if somebody builds a `Config` by hand.
+        self.domains.first().unwrap_or(&self.host_name)
+    }
+
+    pub fn is_sandbox(&self) -> bool {
+        self.mode == Mode::Sandbox
+    }
+
+    /// Issuer and discovery address of PSC, from the preset unless overridden (identity §1.1).
+    pub fn psc_addresses(&self) -> (String, String) {
+        let issuer = match (&self.psc.issuer, self.psc.preset.get_ref()) {
+            (Some(issuer), _) => issuer.get_ref().clone(),
+            (None, Preset::Bas) => "https://auth.bas.psc.esante.gouv.fr/auth/realms/esante-wallet".to_owned(),
+            (None, _) => "https://auth.esw.esante.gouv.fr/auth/realms/esante-wallet".to_owned(),
+        };
+        let discovery = self.psc.discovery_url.clone().unwrap_or_else(|| format!("{issuer}/.well-known/wallet-openid-configuration"));
+        (issuer, discovery)
+    }
+
+    /// Relative paths begin at the folder of the file.
+    fn rebase(&mut self) {
+        let base = self.source.path.parent().map(Path::to_owned).unwrap_or_default();
+        let at = |path: &mut PathBuf| *path = base.join(&*path);
+        at(&mut self.tls.chain);
+        at(&mut self.tls.key);
+        at(self.trust.anchors.get_mut());
+        self.trust.intermediates.iter_mut().for_each(at);
+        self.trust.crls.iter_mut().for_each(at);
+        at(&mut self.trust.state);
+        self.trust.list.file.iter_mut().for_each(at);
+        at(&mut self.psc.client_secret_file);
+        match &mut self.store {
+            Store::Sqlite { path, kek_file } => {
+                at(path);
+                at(kek_file);
+            }
+            Store::Postgres { kek_file, .. } => at(kek_file),
+        }
+        if !self.blobs.at.contains("://") {
+            self.blobs.at = base.join(&self.blobs.at).to_string_lossy().into_owned();
+        }
+        if let Some(personas) = &mut self.personas {
+            at(personas.get_mut());
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! `DIR/demo.json`, version 1: the demo as programs see it. Only what runs is there: parts not built yet are absent, never faked.
+
+use std::collections::BTreeMap;
+
+use rules::Address;
+use rules::access::Capacity;
+use rules::mailbox::Mailbox;
+use sandbox::Personas;
+use serde_json::{Value, json};
+use store::mailboxes::Standing;
+
+use super::{Demo, load, pki};
+use crate::failure::{Failure, Outcome};
+use crate::operator::Operator;
+use crate::state::{StateDir, write_whole};
+
+/// Gathers the document from what really runs.
+pub async fn gather(demo: &Demo) -> Outcome<Value> {
+    let mut mailboxes = Vec::new();
+    for node in &demo.nodes {
+        mailboxes.extend(mailbox_rows(&node.operator).await?);
+    }
+    let mut peer = operator(demo, 1);
+    let short = pki::short(demo.domain(1));
+    peer["client_cert"] = format!("pki/{short}.pem").into();
+    peer["client_key"] = format!("pki/{short}.key").into();
+    Ok(json!({
+        "version": 1, "started": demo.started.to_string(), "pid": std::process::id(),
+        "operator": operator(demo, 0), "peer": peer,
+        "pki": {
+            "ca": format!("pki/{}", pki::CA), "crl": format!("pki/{}", pki::CRL), "whitelist": format!("pki/{}", pki::LIST),
+            "bad": { "expired": pair("expire"), "revoked": pair("revoque"), "other_ca": pair("autre-igc"), "wrong_dn": pair("autre-dn") },
+        },
+        "psc": { "issuer": demo.psc.issuer(), "control": demo.psc.control(), "login_page": demo.psc.login_page() },
+        "personas": personas(&demo.personas), "mailboxes": mailboxes,
+    }))
+}
+
+/// Writes the document whole: a reader sees the old one or the new one.
+pub fn write(state: &StateDir, facts: &Value) -> Outcome<()> {
+    let mut text = serde_json::to_vec_pretty(facts).map_err(|error| Failure::ours("demo.json", error))?;
+    text.push(b'\n');
+    write_whole(&state.join("demo.json"), &text).map_err(|error| Failure::ours("demo.json", error))
+}
+
+fn operator(demo: &Demo, index: usize) -> Value {
+    let (domain, ports) = (demo.domain(index), demo.ports.operator(index));
+    let at = |address: std::net::SocketAddr| json!({"host": address.ip(), "port": address.port()});
+    json!({
+        "domain": domain, "server_name": format!("mss.{domain}"),
+        "smtp": at(ports.smtp()), "submission": at(ports.submission()), "submissions": at(ports.submissions()),
+        "imap": at(ports.imap()), "imaps": at(ports.imaps()),
+    })
+}
+
+fn pair(name: &str) -> Value {
+    json!({"cert": format!("pki/{name}.pem"), "key": format!("pki/{name}.key")})
+}
+
+/// Those who can come in: the others (citizens, employees known to their structure alone) have no door yet.
+fn personas(personas: &Personas) -> Vec<Value> {
+    let national = personas.persons().into_iter().map(|person| person.idnat.to_string()).collect::<std::collections::BTreeSet<_>>();
+    let row = |persona: &sandbox::personas::Persona| {
+        json!({
+            "key": persona.id, "slug": persona.slug, "idnat": persona.idnat, "name": Personas::name(persona),
+            "label": persona.label, "roles": personas.roles(persona),
+        })
+    };
+    personas.all().iter().filter(|persona| national.contains(&persona.idnat)).map(row).collect()
+}
+
+async fn mailbox_rows(operator: &Operator) -> Outcome<Vec<Value>> {
+    let now = operator.clock.now();
+    let mut rows = Vec::new();
+    for mailbox in operator.store.mailboxes().await? {
+        rows.push(match load::bulk_owner(&mailbox.address, operator.domain()) {
+            // Thousands of bulk mailboxes are all alike: their row is known without asking.
+            Some(owner) => bulk_row(&mailbox.address, owner.as_str()),
+            None => row(&mailbox, &operator.store.people(&mailbox.address, now).await?),
+        });
+    }
+    Ok(rows)
+}
+
+fn row(mailbox: &Mailbox, people: &[Standing]) -> Value {
+    let mut by_capacity: BTreeMap<Capacity, Vec<&str>> = BTreeMap::new();
+    for person in people {
+        by_capacity.entry(person.capacity).or_default().push(person.person.as_str());
+    }
+    let mut of = |capacity| by_capacity.remove(&capacity).unwrap_or_default();
+    json!({
+        "address": mailbox.address, "kind": mailbox.kind, "label": mailbox.label,
+        "owner": of(Capacity::Owner).first(), "responsables": of(Capacity::Responsable),
+        "cotitulaires": of(Capacity::Cotitulaire), "delegataires": of(Capacity::Delegataire),
+    })
+}
+
+fn bulk_row(address: &Address, owner: &str) -> Value {
+    json!({"address": address, "kind": "PER", "owner": owner, "responsables": [], "cotitulaires": [], "delegataires": []})
+}

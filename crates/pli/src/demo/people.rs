@@ -1,0 +1,116 @@
+//! The personas and their mailboxes, loaded through the store as an import and a first week of movements would have made them.
+//!
+//! Requirements: SIM-11, CAB-06, DEL-08, CGU-02. Done once: a folder that has mailboxes already is left as it is.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rules::mailbox::Kind;
+use rules::movement::{self, Change};
+use rules::{Author, Channel, Domain, IdNat, Moment};
+use sandbox::Personas;
+use sandbox::personas::{Grant, PlannedMailbox};
+use store::mailboxes::NewMailbox;
+
+use crate::failure::{Failure, Outcome};
+use crate::operator::Operator;
+
+/// Mailboxes of the demo were opened then, or a month before the demo if that is earlier: before anybody was struck off.
+const OPENED: &str = "2026-01-05T08:00:00Z";
+const MONTH: Duration = Duration::from_secs(30 * 86_400);
+
+/// The shipped personas, or those of `--personas`.
+pub fn read(file: Option<&Path>) -> Outcome<Personas> {
+    let Some(file) = file else { return Ok(Personas::shipped()) };
+    let text = std::fs::read_to_string(file).map_err(|error| Failure::configuration(format!("{} : {error}", file.display())))?;
+    Personas::read(&text).map_err(|error| Failure::configuration(format!("{} : {error}", file.display())))
+}
+
+/// Domains of the operators of the demo: ours first.
+pub fn domains(personas: &Personas) -> Outcome<Vec<Domain>> {
+    let named = personas.domains();
+    let parse = |text: &String| Domain::parse(text).map_err(|error| Failure::configuration(format!("personas : {text} : {error}")));
+    [&named.operator, &named.peer].into_iter().map(parse).collect()
+}
+
+/// Fills an operator that has no mailbox yet.
+pub async fn load(operator: &Operator, personas: &Personas, started: Moment) -> Outcome<()> {
+    if !operator.store.mailboxes().await?.is_empty() {
+        return Ok(());
+    }
+    let opened = Moment::parse(OPENED).unwrap_or(started).min(started.minus(MONTH));
+    let import = || Author::task("import");
+    for structure in personas.structures() {
+        operator.store.put_structure(&structure, import(), opened).await?;
+    }
+    for person in personas.persons() {
+        operator.store.put_person(&person, import(), opened).await?;
+    }
+    for person in personas.accepted_terms(operator.domain(), started) {
+        accept(operator, &person, opened).await?;
+    }
+    // A delegation that began before the demo was written then; the journal is in the order of time.
+    let mut later = Vec::new();
+    for planned in personas.mailboxes(operator.domain(), started) {
+        later.extend(movements(&planned, started));
+        create(operator, planned, opened).await?;
+    }
+    later.sort_by_key(|step| step.at);
+    for step in later {
+        make(operator, step).await;
+    }
+    Ok(())
+}
+
+/// One movement to make, when it was made.
+struct Step {
+    mailbox: rules::Address,
+    at: Moment,
+    change: Change,
+}
+
+async fn accept(operator: &Operator, person: &IdNat, at: Moment) -> Outcome<()> {
+    let author = Author::Person { id: person.clone(), capacity: None };
+    let version = &operator.config.terms.version;
+    Ok(operator.store.accept_terms(person, version, Channel::Webmail, None, author, at).await?)
+}
+
+async fn create(operator: &Operator, planned: PlannedMailbox, at: Moment) -> Outcome<()> {
+    let structure = match planned.kind {
+        Kind::Cab | Kind::Per => planned.structure,
+        Kind::Org | Kind::App => None,
+    };
+    let new = NewMailbox {
+        address: planned.address,
+        kind: planned.kind,
+        bearer: planned.bearer,
+        label: planned.label,
+        structure,
+        first: planned.responsables.into_iter().map(|person| Change::ResponsableAdded { person }).collect(),
+    };
+    operator.store.create_mailbox(new, Author::staff("demo"), Channel::System, at).await?;
+    Ok(())
+}
+
+fn movements(planned: &PlannedMailbox, started: Moment) -> Vec<Step> {
+    let step = |at: Moment, change: Change| Step { mailbox: planned.address.clone(), at, change };
+    let began = |grant: &Grant| grant.from.map_or(started, |from| from.min(started));
+    let cotitulaires = planned.cotitulaires.iter().map(|g| step(began(g), Change::CotitulaireAdded { person: g.person.clone() }));
+    let delegations = planned.delegataires.iter().map(|g| {
+        step(began(g), Change::Delegated { person: g.person.clone(), from: g.from.filter(|from| *from > started), until: g.until })
+    });
+    let suspension = planned.suspended.then(|| step(started, Change::Suspended));
+    cotitulaires.chain(delegations).chain(suspension).collect()
+}
+
+/// A persona whom the rules refuse today (another date, another table) is left out and told, not a reason not to start.
+async fn make(operator: &Operator, step: Step) {
+    let Step { mailbox, at, change } = step;
+    let asked = change.clone();
+    let decide =
+        move |mailbox: &rules::mailbox::Mailbox, person: Option<&rules::register::Person>| movement::by_staff(mailbox, &asked, person, at);
+    let made = operator.store.move_mailbox(&mailbox, change, None, Author::staff("demo"), Channel::System, at, decide).await;
+    if let Err(error) = made {
+        tracing::warn!(%mailbox, %error, "a movement of the personas was refused");
+    }
+}

@@ -1,0 +1,86 @@
+//! One operator's facts, opened: store, trust space, clock. What commands act on, in the running process or alone.
+//!
+//! It listens nowhere and starts no task: that is `node`. Opening it twice at once on one state folder is prevented by `state::Lock`.
+
+use std::path::Path;
+
+use rules::{Clock, Domain, Entropy};
+use store::Store;
+use trust::TrustSpace;
+
+use crate::config::{self, Config};
+use crate::failure::{Failure, Outcome};
+
+/// An operator with its doors closed. Cheap to clone.
+#[derive(Clone)]
+pub struct Operator {
+    pub config: std::sync::Arc<Config>,
+    pub store: Store,
+    pub trust: TrustSpace,
+    pub clock: Clock,
+}
+
+impl Operator {
+    /// Opens (and migrates) the store, and re-verifies the stored white list (TRU-12).
+    pub async fn open(config: Config, clock: Clock, entropy: Entropy) -> Outcome<Self> {
+        let store_config = store_config(&config)?;
+        let store = Store::open(store_config, entropy).await.map_err(|error| Failure::ours("ouverture de la base", error))?;
+        let trust = open_trust(&config, clock.clone())?;
+        Ok(Self { config: std::sync::Arc::new(config), store, trust, clock })
+    }
+
+    /// The domain that names the operator.
+    pub fn domain(&self) -> &Domain {
+        self.config.domain()
+    }
+
+    pub fn hosts(&self, domain: &Domain) -> bool {
+        self.config.domains.contains(domain)
+    }
+}
+
+fn store_config(config: &Config) -> Outcome<store::Config> {
+    let kek = read_kek(config.store.kek_file())?;
+    let engine = match &config.store {
+        config::Store::Sqlite { path, .. } => {
+            make_parent(path)?;
+            store::Engine::Sqlite { path: path.clone() }
+        }
+        config::Store::Postgres { url, schema, .. } => store::Engine::Postgres { url: url.clone(), schema: schema.clone() },
+    };
+    let blobs = if config.blobs.at.contains("://") {
+        store::Blobs::S3 { url: config.blobs.at.clone() }
+    } else {
+        store::Blobs::Local { dir: config.blobs.at.clone().into() }
+    };
+    Ok(store::Config { engine, blobs, kek, terms_version: config.terms.version.clone(), terms_url: config.terms.url.clone() })
+}
+
+fn make_parent(path: &Path) -> Outcome<()> {
+    let Some(parent) = path.parent() else { return Ok(()) };
+    std::fs::create_dir_all(parent).map_err(|error| Failure::configuration(format!("{} : {error}", parent.display())))
+}
+
+/// The key-encryption key: 64 hexadecimal digits in a file of its own.
+fn read_kek(path: &Path) -> Outcome<[u8; 32]> {
+    let wrong = |why: &str| Failure::configuration(format!("{} : {why}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|error| wrong(&error.to_string()))?;
+    let mut key = [0; 32];
+    hex::decode_to_slice(text.trim(), &mut key).map_err(|_| wrong("la clé de chiffrement doit tenir en 64 chiffres hexadécimaux"))?;
+    Ok(key)
+}
+
+fn open_trust(config: &Config, clock: Clock) -> Outcome<TrustSpace> {
+    let trust = &config.trust;
+    std::fs::create_dir_all(&trust.state).map_err(|error| Failure::configuration(format!("{} : {error}", trust.state.display())))?;
+    let settings = trust::space::Config {
+        anchors: trust.anchors.get_ref().clone(),
+        intermediates: trust.intermediates.clone(),
+        crls: trust.crls.clone(),
+        state_dir: trust.state.clone(),
+        signers: trust.signers.clone(),
+        signer_issuer: trust.signer_issuer.clone(),
+        own: config.domains.iter().map(|domain| (domain.clone(), trust.own_dn.clone())).collect(),
+    };
+    TrustSpace::open(settings, clock).map_err(|error| Failure::configuration(format!("espace de confiance : {error}")))
+}

@@ -1,0 +1,25 @@
+//! End-to-end stories: the built binary, real sockets, real mail programs, both operators on loopback.
+//!
+//! | file | story |
+//! |---|---|
+//! | `walk` | a letter for the cabinet, from the neighbour's certificate to the month's figures |
+//! | `refusals` | the table of identity §1.7, on IMAP and submission, both mechanisms, with and without initial response |
+//! | `audit` | the audit scenarios of trust-space §6, both directions, fresh and after a hot reload |
+//! | `crash` | `kill -9` in the middle of deliveries, on both engines |
+//! | `rights` | a right withdrawn while its holder is connected |
+//! | `restart` | stop, start, stop, start: nothing is lost, nothing is asked twice |
+//! | `commands` | the shapes and exit codes that scripts rely on |
+//! | `production` | the sandbox never gets into production |
+//!
+//! A story asks the operating system for its ports, keeps everything in one temporary folder, and polls with a deadline: no sleep for luck.
+
+mod harness;
+
+mod audit;
+mod commands;
+mod crash;
+mod production;
+mod refusals;
+mod restart;
+mod rights;
+mod walk;
