@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::source::Source;
 
 /// Folders that hold no source.
-const SKIPPED: [&str; 5] = ["target", "pli-demo", ".git", "node_modules", "corpus"];
+const SKIPPED: [&str; 6] = ["target", "pli-demo", ".git", "node_modules", "corpus", "artifacts"];
 /// Files larger than this are data, not text of ours.
 const MAX_TEXT: u64 = 4 << 20;
 
