@@ -1,6 +1,6 @@
 //! The one way into a mailbox (architecture, invariant 2). IMAP, submission, webmail and API come through here and nowhere else.
 //!
-//! Requirements: CAB-09, CAB-10, DEL-05, DEL-06, DEL-08, DEL-09, CGU-01, PSC-E.
+//! Requirements: CAB-09, CAB-10, CAB-17, DEL-05, DEL-06, DEL-08, DEL-09, DEL-10, BAL-04, CGU-01, CGU-02, PSC-E, PSC-25.
 //! A right is a value: only an [`Access`] can read or send; only [`ManagerRights`] can make a movement of delegation;
 //! only [`OwnerRights`] can make a movement of cotitulaires. None of them can be built outside this file.
 
@@ -165,7 +165,7 @@ fn owns(capacity: Capacity) -> bool {
 /// May this person enter this mailbox, now? Every cause of refusal is told apart.
 ///
 /// Somebody who never had a right learns nothing else (PSC-25). Then, in this order: entitled by the register in that capacity, within
-/// the period, terms accepted, mailbox not suspended. A CAB whose owner is gone stays open to the others (CAB-17): only the person who
+/// the period, terms accepted, mailbox not suspended. Only this mailbox's own movements are read: what somebody has elsewhere gives nothing here. A CAB whose owner is gone stays open to the others (CAB-17): only the person who
 /// knocks is judged.
 pub fn open(mailbox: &Mailbox, person: &Person, terms: &Terms, now: Moment) -> Result<Access, Refusal> {
     let standing = standing(&mailbox.movements, now);

@@ -1,6 +1,6 @@
 //! What a line of history is, and how lines are chained.
 //!
-//! Requirements: CAB-08, CAB-16, DEL-03, TRU-58. A line never holds a subject, a body, an attachment's name, an INS or a token.
+//! Requirements: CAB-08, CAB-16, DEL-03, IND-54, TRU-58. A line never holds a subject, a body, an attachment's name, an INS or a token.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};

@@ -15,7 +15,7 @@ use rules::{Author, Refusal};
 
 const MICRO: Duration = Duration::from_micros(1);
 
-/// Proves: CAB-09, CAB-10, DEL-05, DEL-06, IND-05.
+/// Proves: CAB-09, CAB-10, CAB-14, DEL-05, DEL-06, IND-05.
 #[test]
 fn owner_cotitulaire_and_delegataires_enter_the_cabinet_each_in_her_own_name_and_send_from_it() {
     let cabinet = cabinet();

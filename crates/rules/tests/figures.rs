@@ -1,5 +1,6 @@
 //! A golden month: who came, who sent, who read, told by the journal of three mailboxes; and properties that hold for any journal.
 
+mod house;
 mod people;
 
 use std::collections::BTreeMap;
@@ -184,7 +185,7 @@ fn lines_of(figures: &Figures) -> Vec<String> {
     .concat()
 }
 
-/// Proves: IND-A, IND-B, IND-C, IND-01, IND-02, IND-05, IND-06, IND-11, IND-30, IND-31.
+/// Proves: IND-A, IND-B, IND-C, IND-01, IND-02, IND-03, IND-04, IND-05, IND-06, IND-11, IND-22, IND-30, IND-31, CAB-02.
 #[test]
 fn the_month_of_the_cabinet_names_the_secretary_and_the_colleague_and_not_the_owner() {
     let expected = "\
@@ -221,7 +222,7 @@ fn an_act_late_on_the_last_evening_belongs_to_the_month_of_paris() {
     assert_eq!(owner[0].date_premiere_connexion.as_deref(), Some("2026-11-01"));
 }
 
-/// Proves: IND-23, IND-41.
+/// Proves: IND-23.
 #[test]
 fn rows_are_keyed_by_the_columns_of_the_files() {
     let figures = serde_json::to_value(fold("2026-10", &october())).unwrap();
@@ -229,6 +230,63 @@ fn rows_are_keyed_by_the_columns_of_the_files() {
     assert_eq!((columns("connexions"), columns("echanges"), columns("boites")), (17, 29, 16));
     assert_eq!(figures["month"], "2026-10");
     assert_eq!(figures["connexions"][0]["mois"], "2026-10");
+}
+
+/// Proves: IND-13, IND-14, IND-15.
+#[test]
+fn machines_redirections_and_two_recipients_of_ours_are_counted_as_what_they_are() {
+    let when = at("2026-10-05T08:00:00Z");
+    let machine = Author::Machine { id: "CN=mss.ch-valclair.test,C=FR".to_owned() };
+    let received = |mailbox| {
+        let facts = json!({"class": "INTERNE", "size": 9});
+        (MailboxId(mailbox), line(when, Author::task("courier"), Act::MessageReceived, "5", Channel::System, facts))
+    };
+    let journal = [
+        (MailboxId(3), line(when, machine.clone(), Act::AccessOpened, "", Channel::Imap, Value::Null)),
+        (MailboxId(3), line(when, machine, Act::MessageSent, "4", Channel::Smtp, json!({"internal": 2, "size": 9}))),
+        received(1),
+        received(2),
+        (MailboxId(2), line(when, Author::task("redirection"), Act::MessageSent, "6", Channel::System, json!({"space": 1, "size": 9}))),
+    ];
+    let figures = fold("2026-10", &journal);
+    let visit = figures.connexions.iter().find(|row| row.nb_visites == 1).expect("the machine's visit");
+    assert_eq!((visit.type_acteur, visit.canal, visit.qualite), (Some("APPLICATION"), Some("APP"), Some("APPLICATION")));
+    assert!(visit.id_acteur.as_deref().is_some_and(|id| id.starts_with("1990000028#") && id.len() == "1990000028#".len() + 16));
+    let told: Vec<_> =
+        figures.echanges.iter().map(|row| (row.id_acteur.as_str(), row.sens, row.counts.nb_messages, row.counts.nb_dest_interne)).collect();
+    let machine = visit.id_acteur.as_deref().unwrap();
+    assert_eq!(told, [("RECEPTION", "RECU", 1, 1), ("RECEPTION", "RECU", 1, 1), ("REDIRECTION", "EMIS", 1, 0), (machine, "EMIS", 1, 2)]);
+}
+
+/// Proves: IND-70, CIT-05.
+#[test]
+fn no_correspondent_address_or_network_address_of_the_journal_reaches_the_figures() {
+    let when = at("2026-10-05T08:00:00Z");
+    let facts =
+        json!({"ip": "192.0.2.7", "to": "279035121518989@patient.mssante.test", "reply": "250 <a@voisin.mssante.test>", "class": "USAGER"});
+    let acts = [Act::AccessOpened, Act::MessageReceived, Act::MessageSent, Act::MessageFailed, Act::MessageOpened, Act::AccessRefused];
+    let journal = acts.map(|act| {
+        (CABINET, line(when, by(NADIA, Some(Capacity::Delegataire)), act, "<42@voisin.mssante.test>", Channel::Imap, facts.clone()))
+    });
+    let text = serde_json::to_string(&fold("2026-10", &journal)).unwrap();
+    for secret in ["192.0.2.7", "27903512", "patient.", "voisin.", "<42"] {
+        assert!(!text.contains(secret), "{secret} is in the figures");
+    }
+}
+
+/// Proves: CAB-01, CAB-21, IND-D.
+#[test]
+fn a_cabinet_is_borne_by_its_owner_and_no_technical_number_is_shown() {
+    let now = house::now();
+    let mut cabinet = house::cabinet();
+    let told = MailboxFacts::of(&cabinet, None, 3, 4, now);
+    assert_eq!((told.bearer.as_str(), told.structure, told.cotitulaires, told.delegataires), (CLAIRE, None, 1, 3));
+    house::moved(&mut cabinet, now, rules::movement::Change::HandedOver { to: IdNat::parse(KARIM).unwrap() });
+    assert_eq!(MailboxFacts::of(&cabinet, None, 3, 4, now).bearer, KARIM, "the new owner bears it");
+    let personal = house::personal(5, "P09");
+    let place = |id| MailboxFacts::of(&personal, Some(id), 0, 0, now).structure;
+    assert_eq!((place("1990000028").as_deref(), place("499790000014017")), (Some("1990000028"), None));
+    assert_eq!(MailboxFacts::of(&house::cardiology(), None, 0, 0, now).structure.as_deref(), Some("1990000028"));
 }
 
 /// Acts of persons in any order that time allows; each with the capacity the person had.

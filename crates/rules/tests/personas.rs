@@ -83,6 +83,19 @@ fn a_secretary_of_two_practices_who_leaves_one_keeps_the_other_until_its_own_end
     assert_eq!(lent(&nadia, "2026-12-31T23:00:00Z"), None, "over at the second it says");
 }
 
+/// Proves: REG-02, PSC-19.
+#[test]
+fn somebody_with_two_professions_may_do_what_either_allows() {
+    let (mut nadia, nurse) = (person("P04"), person("P06"));
+    assert_eq!(nadia.capacities(at("2026-11-21T22:00:00Z")).of(Capacity::Owner), None);
+    nadia.exercises.extend(nurse.exercises);
+    let end = at("2027-03-01T00:00:00Z");
+    nadia.exercises[1].situations[0].end = Some(end);
+    let held = nadia.capacities(at("2026-11-21T22:00:00Z"));
+    assert_eq!(held.of(Capacity::Owner).and_then(|owner| owner.until()), Some(end), "the second ends as a nurse");
+    assert_eq!(held.of(Capacity::Delegataire).and_then(|lent| lent.until()), None, "the first goes on as a secretary");
+}
+
 /// Proves: PSC-19.
 #[test]
 fn a_struck_off_doctor_is_admissible_until_that_very_moment() {

@@ -1,6 +1,6 @@
 //! May this movement be made? The deciders, run again inside the transaction that writes the movement.
 //!
-//! Requirements: CAB-05, CAB-06, CAB-07, CAB-12, CAB-13, CAB-14, DEL-01, DEL-02, DEL-08, DEL-11. They write nothing; the change and its
+//! Requirements: CAB-05, CAB-06, CAB-07, CAB-12, CAB-13, CAB-14, DEL-01, DEL-02, DEL-04, DEL-08, DEL-11. They write nothing; the change and its
 //! author are the caller's. Each looks at the mailbox as it is now: the rights in hand say who asks, not what is still true.
 
 use crate::access::{Capacity, ManagerRights, OwnerRights};

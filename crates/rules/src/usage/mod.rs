@@ -1,7 +1,7 @@
 //! Usage figures: a fold over the journal (architecture, invariant 6). Every use is counted for the person who did it, never for the owner
 //! by default.
 //!
-//! Requirements: IND-A, IND-B, IND-C, IND-01, IND-02, IND-03, IND-05, IND-06, IND-10, IND-11, IND-23, IND-30, IND-70.
+//! Requirements: IND-A, IND-B, IND-C, IND-01, IND-02, IND-03, IND-04, IND-05, IND-06, IND-10, IND-11, IND-23, IND-30, IND-70.
 //! It may not read anything but journal lines and the mailbox facts it is handed: same lines, same figures, on any machine. No
 //! correspondent, subject, message id or IP address gets into a row.
 //!
