@@ -106,6 +106,21 @@ fn a_struck_off_doctor_is_admissible_until_that_very_moment() {
     assert_eq!(marc.admissible(off), Err(Refusal::PersonNotEntitled));
 }
 
+/// Proves: PSC-19, DEL-09.
+#[test]
+fn of_an_announced_end_of_situation_and_an_announced_striking_off_the_first_counts() {
+    let mut karim = person("P02");
+    karim.exercises[0].situations.truncate(1);
+    let (off, end) = (at("2026-12-15T00:00:00Z"), at("2026-12-31T00:00:00Z"));
+    let until = |person: &rules::register::Person| person.capacities(at("2026-11-21T22:00:00Z")).of(Capacity::Owner).unwrap().until();
+    karim.exercises[0].situations[0].end = Some(end);
+    assert_eq!(until(&karim), Some(end));
+    karim.struck_off = Some(off);
+    assert_eq!(until(&karim), Some(off));
+    karim.exercises[0].situations[0].end = Some(at("2026-12-01T00:00:00Z"));
+    assert_eq!(until(&karim), Some(at("2026-12-01T00:00:00Z")));
+}
+
 /// Proves: DEL-11.
 #[test]
 fn somebody_known_to_one_structure_only_has_no_capacity_of_her_own() {
