@@ -39,16 +39,13 @@ fn in_rust(file: &File) -> Vec<Mention> {
         if let Some(at) = line.comment.find("Requirements: ") {
             // A test that cites a rule proves nothing by it, and code is what obeys.
             if file.is_code() && !line.test {
-                let text = text_from(&source.lines, index, at + "Requirements: ".len());
-                let ids = listed(&text);
-                // The invariants of docs/architecture.md have no line in the register: `xtask tidy` and tests hold them.
-                if !ids.is_empty() || !text.contains("invariant") {
+                if let Some(ids) = named(&text_from(&source.lines, index, at + "Requirements: ".len())) {
                     found.push(Mention { line: index + 1, kind: Kind::Code, ids, place: file.path.clone() });
                 }
             }
         }
         if let Some(at) = line.comment.find("Proves: ") {
-            let ids = listed(&text_from(&source.lines, index, at + "Proves: ".len()));
+            let Some(ids) = named(&text_from(&source.lines, index, at + "Proves: ".len())) else { continue };
             let test = test_name(&source.lines, index, file.is_test());
             let kind = if test.is_some() { Kind::Test } else { Kind::Stray };
             found.push(Mention { line: index + 1, kind, ids, place: format!("{}::{}", file.path, test.unwrap_or_default()) });
@@ -99,6 +96,12 @@ pub(super) fn is_id(word: &str) -> bool {
     let capitals = (2..=4).contains(&family.len()) && family.bytes().all(|byte| byte.is_ascii_uppercase());
     let digits = number.len() == 2 && number.bytes().all(|byte| byte.is_ascii_digit());
     capitals && (digits || number.len() == 1 && number.bytes().all(|byte| byte.is_ascii_uppercase()))
+}
+
+/// The ids that a comment names; `None` if it names an invariant of docs/architecture.md instead, which has no line in the register.
+fn named(text: &str) -> Option<Vec<Named>> {
+    let ids = listed(text);
+    (!ids.is_empty() || !text.contains("invariant")).then_some(ids)
 }
 
 /// The ids at the head of a text: `A-01, A-02 (why), B-03..B-05, C-01 step 5.` The list ends with its sentence.
