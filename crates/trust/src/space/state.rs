@@ -79,6 +79,7 @@ impl State {
         state.in_force = state.small("in-force.json")?;
         state.held = state.small("held.json")?;
         state.last = state.index()?.pop();
+        state.end_torn_line()?;
         Ok(state)
     }
 
@@ -146,13 +147,22 @@ impl State {
         }
     }
 
-    /// The receptions, oldest first. A last line cut by a crash is left out.
+    /// The receptions, oldest first. A line cut by a crash is left out.
     fn index(&self) -> io::Result<Vec<Verdict>> {
         match fs::read_to_string(self.dir.join("received/index.jsonl")) {
             Ok(text) => Ok(text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()),
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
             Err(e) => Err(e),
         }
+    }
+
+    /// A line that a crash cut must not swallow the one that comes after it.
+    fn end_torn_line(&self) -> io::Result<()> {
+        let path = self.dir.join("received/index.jsonl");
+        if fs::read(&path).is_ok_and(|bytes| bytes.last().is_some_and(|last| *last != b'\n')) {
+            OpenOptions::new().append(true).open(path)?.write_all(b"\n")?;
+        }
+        Ok(())
     }
 
     /// Requirements: TRU-03: 5 years; after 90 days, accepted files only.
