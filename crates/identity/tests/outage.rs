@@ -68,9 +68,14 @@ async fn every_sort_of_outage_is_told_as_one_in_time_and_the_circuit_opens_then_
         }
         assert!(!stage.psc.health().ok);
         let asked = stage.introspections().await;
-        let begun = Instant::now();
-        assert_eq!(stage.psc.prove(&tokens[5]).await, Err(Refusal::PscUnavailable), "{how}");
-        assert!(begun.elapsed() < Duration::from_millis(50), "the circuit is open: at once");
+        // The quickest of five: a busy machine must not decide.
+        let mut quickest = Duration::MAX;
+        for _ in 0..5 {
+            let begun = Instant::now();
+            assert_eq!(stage.psc.prove(&tokens[5]).await, Err(Refusal::PscUnavailable), "{how}");
+            quickest = quickest.min(begun.elapsed());
+        }
+        assert!(quickest < Duration::from_millis(50), "the circuit is open: at once");
         stage.control("DELETE", "faults", None).await;
         assert_eq!(stage.psc.prove(&tokens[5]).await, Err(Refusal::PscUnavailable), "still open");
         assert_eq!(stage.introspections().await, asked, "nothing was asked meanwhile");

@@ -7,10 +7,12 @@
 //! | `letters` | synthetic French medical mail |
 //! | `xoauth2` | the line an LPS sends to enter a mailbox |
 
+pub mod letters;
 pub mod personas;
 pub mod psc;
 pub mod xoauth2;
 
+pub use letters::{Letter, Letters};
 pub use personas::Personas;
 pub use psc::PscSim;
 pub use xoauth2::{oauthbearer, xoauth2};
