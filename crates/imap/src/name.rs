@@ -114,11 +114,11 @@ pub(crate) fn may_be_created(name: &str) -> bool {
 /// Does a name match a LIST pattern? `*` is anything, `%` anything within one level. Linear in memory, bounded in time.
 pub(crate) fn matches(pattern: &str, name: &str) -> bool {
     // Classic dynamic programming over "which prefixes of the name can have been eaten": no backtracking, whatever the pattern.
-    let name: Vec<char> = if inbox_prefix(pattern) && name == "INBOX" {
-        pattern.chars().take(5).collect()
-    } else {
-        name.chars().collect()
-    };
+    let mut name: Vec<char> = name.chars().collect();
+    if inbox_first(pattern.chars()) && inbox_first(name.iter().copied()) {
+        // INBOX is one folder however it is written.
+        name.splice(..5, pattern.chars().take(5));
+    }
     let mut reached = vec![false; name.len() + 1];
     reached[0] = true;
     for p in pattern.chars() {
@@ -146,8 +146,10 @@ pub(crate) fn matches(pattern: &str, name: &str) -> bool {
     reached[name.len()]
 }
 
-fn inbox_prefix(pattern: &str) -> bool {
-    pattern.get(..5).is_some_and(|head| head.eq_ignore_ascii_case("INBOX"))
+/// The first level begins like INBOX, in any case.
+fn inbox_first(chars: impl Iterator<Item = char>) -> bool {
+    let head: String = chars.take(6).collect();
+    head.get(..5).is_some_and(|inbox| inbox.eq_ignore_ascii_case("INBOX")) && matches!(head.get(5..), Some("" | "/" | "*" | "%"))
 }
 
 /// The names above a name, nearest first: `a/b/c` gives `a/b`, `a`.
@@ -182,6 +184,7 @@ mod tests {
         assert!(matches("*", "a/b/c") && matches("%", "a") && !matches("%", "a/b"));
         assert!(matches("a/%", "a/b") && !matches("a/%", "a/b/c") && matches("a/%/c", "a/b/c"));
         assert!(matches("inbox", "INBOX") && matches("*", "INBOX") && !matches("inboxes", "INBOX"));
+        assert!(matches("inbox/%", "INBOX/Labo") && matches("Inbox*", "INBOX") && !matches("inboxes/%", "INBOX/Labo"));
         assert!(!matches("sent", "Sent"));
         assert!(matches("%/%", "a/b") && !matches("%/%", "a/b/c") && matches("", ""));
     }

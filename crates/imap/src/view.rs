@@ -183,3 +183,181 @@ impl std::fmt::Display for Shown<'_> {
         f.write_str(")")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use store::folders::Folder;
+
+    use super::*;
+
+    fn opened(uids: Vec<u32>, modseq: u64) -> Opened {
+        let folder = Folder {
+            id: FolderId(1),
+            name: "INBOX".into(),
+            special_use: None,
+            subscribed: true,
+            uid_validity: 1,
+            uid_next: 1,
+            highest_modseq: modseq,
+            messages: 0,
+            unseen: 0,
+            size: 0,
+        };
+        Opened { folder, uids, first_unseen_uid: None, keywords: vec![] }
+    }
+
+    fn set(text: &str) -> Set {
+        let line = bytes::Bytes::from(format!("a UID EXPUNGE {text}"));
+        match crate::parse::command(&line).unwrap().command {
+            crate::command::Command::UidExpunge(set) => set,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn numbers_and_uids_are_picked() {
+        let view = View::new(opened(vec![10, 20, 30], 1), false);
+        assert_eq!(view.pick(&set("1,3"), false), Ok(vec![10, 30]));
+        assert_eq!(view.pick(&set("2:*"), false), Ok(vec![20, 30]));
+        assert_eq!(view.pick(&set("4"), false), Err(NoSuchNumber));
+        assert_eq!(view.pick(&set("1:20,99"), true), Ok(vec![10, 20]));
+        assert_eq!(view.pick(&set("99:*"), true), Ok(vec![30]));
+        let empty = View::new(opened(vec![], 1), false);
+        assert_eq!(empty.pick(&set("1:*"), false), Err(NoSuchNumber));
+        assert_eq!(empty.pick(&set("1:*"), true), Ok(vec![]));
+    }
+
+    #[test]
+    fn expunged_messages_keep_their_number_while_numbers_may_not_move() {
+        let mut view = View::new(opened(vec![10, 20, 30], 1), false);
+        let gone = Changes { highest_modseq: 2, vanished: vec![10, 30], arrived: vec![40], flagged: vec![] };
+        assert_eq!(view.absorb(gone, false, false), "* 4 EXISTS\r\n");
+        assert_eq!(view.number(40), Some(4));
+        let flags = Flags { system: flag::SEEN, keywords: vec!["$Lu".into()] };
+        let later = Changes { highest_modseq: 3, flagged: vec![(40, flags, 3)], ..Changes::default() };
+        let said = view.absorb(later, true, true);
+        assert_eq!(
+            said,
+            "* 3 EXPUNGE\r\n* 1 EXPUNGE\r\n* FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft $Lu)\r\n* 2 FETCH (UID 40 FLAGS (\\Seen $Lu) MODSEQ (3))\r\n"
+        );
+    }
+
+    #[test]
+    fn what_a_client_did_itself_is_not_told_twice_unless_it_changed_again() {
+        let mut view = View::new(opened(vec![10], 1), false);
+        let flagged = |modseq| Changes { highest_modseq: modseq, flagged: vec![(10, Flags::default(), modseq)], ..Changes::default() };
+        view.told_already(10, 2);
+        assert_eq!(view.absorb(flagged(2), true, false), "");
+        view.told_already(10, 3);
+        assert_eq!(view.absorb(flagged(4), true, false), "* 1 FETCH (UID 10 FLAGS ())\r\n");
+    }
+
+    /// A folder, without cleverness.
+    #[derive(Default)]
+    struct Model {
+        modseq: u64,
+        next: u32,
+        /// uid, modseq of arrival, modseq now.
+        messages: Vec<(u32, u64, u64)>,
+        expunged: Vec<(u32, u64)>,
+    }
+
+    impl Model {
+        fn arrive(&mut self) {
+            self.modseq += 1;
+            self.next += 1;
+            self.messages.push((self.next, self.modseq, self.modseq));
+        }
+
+        fn flag(&mut self, at: usize) {
+            self.modseq += 1;
+            if let Some(message) = self.messages.get_mut(at) {
+                message.2 = self.modseq;
+            }
+        }
+
+        fn expunge(&mut self, at: usize) {
+            self.modseq += 1;
+            if at < self.messages.len() {
+                let (uid, ..) = self.messages.remove(at);
+                self.expunged.push((uid, self.modseq));
+            }
+        }
+
+        fn since(&self, modseq: u64) -> Changes {
+            Changes {
+                highest_modseq: self.modseq,
+                vanished: self.expunged.iter().filter(|(_, at)| *at > modseq).map(|(uid, _)| *uid).collect(),
+                arrived: self.messages.iter().filter(|(_, born, _)| *born > modseq).map(|(uid, ..)| *uid).collect(),
+                flagged: self
+                    .messages
+                    .iter()
+                    .filter(|(_, born, now)| *born <= modseq && *now > modseq)
+                    .map(|(uid, _, now)| (*uid, Flags::default(), *now))
+                    .collect(),
+            }
+        }
+    }
+
+    /// A client that believes only what it is told: one place a message, its UID once it has learnt it.
+    #[derive(Default)]
+    struct Client(Vec<Option<u32>>);
+
+    impl Client {
+        fn hear(&mut self, said: &str) {
+            for line in said.lines() {
+                let words: Vec<&str> = line.split(' ').collect();
+                let number: usize = words[1].parse().unwrap();
+                match words[2] {
+                    "EXISTS" => {
+                        assert!(number >= self.0.len(), "EXISTS never shrinks: {line}");
+                        self.0.resize(number, None);
+                    }
+                    "EXPUNGE" => drop(self.0.remove(number - 1)),
+                    "FETCH" => {
+                        let uid = words[4].parse().unwrap();
+                        let place = &mut self.0[number - 1];
+                        assert!(place.is_none_or(|known| known == uid), "{line}: it was {place:?}");
+                        *place = Some(uid);
+                    }
+                    other => panic!("{other}"),
+                }
+            }
+        }
+    }
+
+    proptest! {
+        /// Two clients, whatever happens between them and whenever they may be told, end with the folder as it is.
+        #[test]
+        fn two_sessions_agree_with_the_folder(steps in proptest::collection::vec((0_u8..6, 0_usize..12), 1..120)) {
+            let mut model = Model::default();
+            (0..5).for_each(|_| model.arrive());
+            let uids: Vec<u32> = model.messages.iter().map(|(uid, ..)| *uid).collect();
+            let mut sessions: Vec<(View, Client)> = (0..2)
+                .map(|_| (View::new(opened(uids.clone(), model.modseq), false), Client(uids.iter().copied().map(Some).collect())))
+                .collect();
+            for (step, at) in steps {
+                match step {
+                    0 => model.arrive(),
+                    1 => model.flag(at),
+                    2 => model.expunge(at),
+                    step => {
+                        let (view, client) = &mut sessions[at % 2];
+                        client.hear(&view.absorb(model.since(view.modseq()), step != 3, false));
+                        prop_assert_eq!(client.0.len(), view.exists());
+                        for (place, uid) in client.0.iter().zip(view.uids()) {
+                            prop_assert!(place.is_none_or(|known| known == *uid));
+                        }
+                    }
+                }
+            }
+            let truth: Vec<u32> = model.messages.iter().map(|(uid, ..)| *uid).collect();
+            for (view, client) in &mut sessions {
+                client.hear(&view.absorb(model.since(view.modseq()), true, false));
+                prop_assert_eq!(view.uids(), &truth[..]);
+                prop_assert_eq!(client.0.len(), truth.len());
+            }
+        }
+    }
+}
