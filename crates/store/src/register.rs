@@ -2,7 +2,6 @@
 //!
 //! Requirements: REG-01, REG-03, PSC-39 (a person struck off is shown out of every open session).
 
-
 use rules::journal::{Act, Entry};
 use rules::mailbox::MailboxId;
 use rules::register::{Person, Structure};

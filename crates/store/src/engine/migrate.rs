@@ -39,7 +39,10 @@ pub(super) async fn postgres(client: &mut Client, schema: &str) -> Result<()> {
     let failed = |e: tokio_postgres::Error| Error::Internal(format!("migration: {e}"));
     let change = client.transaction().await.map_err(failed)?;
     change.execute("SELECT pg_advisory_xact_lock(hashtext($1))", &[&format!("pli {schema}")]).await.map_err(failed)?;
-    change.batch_execute(&format!("CREATE SCHEMA IF NOT EXISTS {schema}; SET LOCAL search_path TO {schema}; {TABLE}")).await.map_err(failed)?;
+    change
+        .batch_execute(&format!("CREATE SCHEMA IF NOT EXISTS {schema}; SET LOCAL search_path TO {schema}; {TABLE}"))
+        .await
+        .map_err(failed)?;
     let version = change.query_one(LATEST, &[]).await.map_err(failed)?.get(0);
     for migration in after(version)? {
         change.batch_execute(migration.postgres).await.map_err(failed)?;

@@ -147,7 +147,9 @@ enum Attempt<T> {
 /// What the other nodes must hear; `listen` reads it.
 fn words(effects: &Effects) -> Vec<String> {
     let mut words: Vec<String> = effects.moved.iter().map(|(mailbox, _)| format!("{}{}", listen::MOVED, mailbox.0)).collect();
-    words.extend(effects.woken.iter().filter(|id| !effects.moved.iter().any(|(m, _)| m == *id)).map(|id| format!("{}{}", listen::WOKEN, id.0)));
+    words.extend(
+        effects.woken.iter().filter(|id| !effects.moved.iter().any(|(m, _)| m == *id)).map(|id| format!("{}{}", listen::WOKEN, id.0)),
+    );
     if effects.queue {
         words.push(listen::QUEUE.to_owned());
     }

@@ -136,7 +136,9 @@ fn for_postgres(sql: &str) -> Cow<'_, str> {
     if !sql.contains("IN_LIST(") {
         return Cow::Borrowed(sql);
     }
-    Cow::Owned(replace_list(sql, |n| format!("= ANY (ARRAY(SELECT CAST(v AS BIGINT) FROM json_array_elements_text(CAST({n} AS json)) AS v))")))
+    Cow::Owned(replace_list(sql, |n| {
+        format!("= ANY (ARRAY(SELECT CAST(v AS BIGINT) FROM json_array_elements_text(CAST({n} AS json)) AS v))")
+    }))
 }
 
 /// Replaces `IN_LIST($n)` by what `with` makes of `$n`.

@@ -135,7 +135,8 @@ impl Tx<'_> {
     /// Gives `new` UIDs in a folder and moves its counts; returns the first of them, and the folder's UIDVALIDITY.
     pub(crate) async fn count(&mut self, mailbox: MailboxId, folder: FolderId, by: Count, new: i64) -> Result<(i64, u32)> {
         let modseq = self.hold(mailbox).await?.modseq();
-        let sql = "UPDATE folder SET uid_next = uid_next + $1, modseq = $2, messages = messages + $3, unseen = unseen + $4, size = size + $5
+        let sql =
+            "UPDATE folder SET uid_next = uid_next + $1, modseq = $2, messages = messages + $3, unseen = unseen + $4, size = size + $5
                    WHERE mailbox = $6 AND id = $7 RETURNING uid_next, uid_validity";
         let values = params![new, modseq, by.messages, by.unseen, by.size, mailbox.0, folder.0];
         let mut row = self.row(sql, values).await?.ok_or(Error::NotFound("folder"))?;

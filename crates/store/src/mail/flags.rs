@@ -126,7 +126,8 @@ pub(super) async fn change_rows(tx: &mut Tx<'_>, change: &Change<'_>, rows: Vec<
 /// One line the first time this person opens this message, whoever opened it before.
 async fn opened_first(tx: &mut Tx<'_>, change: &Change<'_>, message: i64) -> Result<()> {
     let mailbox = change.access.mailbox();
-    let sql = "INSERT INTO opened_by (mailbox, message, person, at) VALUES ($1, $2, $3, $4) ON CONFLICT (mailbox, message, person) DO NOTHING";
+    let sql =
+        "INSERT INTO opened_by (mailbox, message, person, at) VALUES ($1, $2, $3, $4) ON CONFLICT (mailbox, message, person) DO NOTHING";
     if tx.exec(sql, params![mailbox.0, message, change.access.person().as_str(), change.now]).await? == 0 {
         return Ok(());
     }
@@ -148,7 +149,13 @@ fn flagged(change: &Change<'_>, object: String) -> Entry {
         FlagChange::Add(flags) => ("add", flags),
         FlagChange::Remove(flags) => ("remove", flags),
     };
-    let names = [(flag::SEEN, "seen"), (flag::ANSWERED, "answered"), (flag::FLAGGED, "flagged"), (flag::DELETED, "deleted"), (flag::DRAFT, "draft")];
+    let names = [
+        (flag::SEEN, "seen"),
+        (flag::ANSWERED, "answered"),
+        (flag::FLAGGED, "flagged"),
+        (flag::DELETED, "deleted"),
+        (flag::DRAFT, "draft"),
+    ];
     let system: Vec<&str> = names.iter().filter(|(bit, _)| flags.system & bit != 0).map(|(_, name)| *name).collect();
     Entry {
         at: change.now,

@@ -109,7 +109,8 @@ impl Tx<'_> {
         let count = Count::of(size.into(), flags.system & flag::SEEN != 0);
         let (uid, validity) = self.count(mailbox, folder, count, 1).await?;
         let modseq = self.hold(mailbox).await?.modseq();
-        let sql = "INSERT INTO placement (mailbox, folder, uid, message, flags, keywords, born, modseq) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+        let sql =
+            "INSERT INTO placement (mailbox, folder, uid, message, flags, keywords, born, modseq) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
         let keywords = flags.keywords.join(" ");
         self.exec(sql, params![mailbox.0, folder.0, uid, message, flags.system, &keywords, modseq, modseq]).await?;
         Ok((small(uid)?, validity))
@@ -167,7 +168,8 @@ impl Tx<'_> {
         let sql = "INSERT INTO tombstone (mailbox, folder, uid, born, modseq)
                    SELECT mailbox, folder, uid, born, CAST($1 AS BIGINT) FROM placement WHERE mailbox = $2 AND folder = $3 AND uid IN_LIST($4)";
         self.exec(sql, params![modseq, mailbox.0, from.0, &uids]).await?;
-        self.exec("DELETE FROM placement WHERE mailbox = $1 AND folder = $2 AND uid IN_LIST($3)", params![mailbox.0, from.0, &uids]).await?;
+        self.exec("DELETE FROM placement WHERE mailbox = $1 AND folder = $2 AND uid IN_LIST($3)", params![mailbox.0, from.0, &uids])
+            .await?;
         Ok(())
     }
 

@@ -2,7 +2,6 @@
 //!
 //! Requirements: BAL-01, CAB-01, LPS-41, TRU-51 (an address is never given twice, not even after its mailbox closed).
 
-
 use rules::mailbox::{Bearer, Kind, MailboxId};
 use rules::movement::Change;
 use rules::{Author, Channel, Moment, Refusal};
@@ -63,8 +62,7 @@ async fn insert(tx: &mut Tx<'_>, new: &NewMailbox, now: Moment) -> Result<Option
     let (bearer, none): (_, &[u8]) = (json(&new.bearer)?, &[]);
     let structure = new.structure.as_deref();
     let zero = [0u8; 32];
-    let values =
-        params![new.address.as_str(), new.kind.as_str(), &bearer, &new.label, structure, now, now, &zero, none];
+    let values = params![new.address.as_str(), new.kind.as_str(), &bearer, &new.label, structure, now, now, &zero, none];
     let Some(mut row) = tx.row(sql, values).await? else { return Ok(None) };
     let id = MailboxId(row.take()?);
     let dek = tx.context.vault.draw(id)?;

@@ -2,7 +2,6 @@
 //!
 //! Requirements: CAB-09, CAB-10, DEL-05, DEL-08, CGU-01, PSC-25, PSC-39, LPS-31. It never reads mail.
 
-
 use rules::access::Access;
 use rules::journal::{Act, Entry};
 use rules::mailbox::MailboxId;

@@ -3,7 +3,6 @@
 //! Requirements: CAB-06, CAB-08, CAB-12, DEL-02, DEL-03, DEL-08; invariant 3. Append-only. Bumps the revision, so that open sessions are
 //! decided anew (PSC-39), and keeps `state`, a cache of the fold of the movements.
 
-
 use rules::journal::{Act, Entry};
 use rules::mailbox::{Kind, Mailbox, MailboxId};
 use rules::movement::{Change, standing};

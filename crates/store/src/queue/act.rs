@@ -49,9 +49,7 @@ async fn change(tx: &mut Tx<'_>, args: &Args) -> Result<u32> {
         QueueAct::Hold => "state = 1, lease_until = CASE WHEN lease_until > $1 THEN lease_until ELSE 0 END WHERE state = 0",
         QueueAct::Release => "state = 0, next = $1 WHERE state = 1",
     };
-    let sql = format!(
-        "UPDATE queue SET {set} AND ($2 = 0 OR id = $2) AND ($3 = '' OR domain = $3) RETURNING id"
-    );
+    let sql = format!("UPDATE queue SET {set} AND ($2 = 0 OR id = $2) AND ($3 = '' OR domain = $3) RETURNING id");
     let domain = args.domain.as_ref().map_or("", Domain::as_str);
     let rows = tx.rows(&sql, params![args.now, args.id.map_or(0, |id| id.0), domain]).await?;
     let ids = rows.into_iter().map(|mut row| row.take::<i64>()).collect::<Result<Vec<_>>>()?;

@@ -36,7 +36,8 @@ pub(crate) struct NewRow<'a> {
 }
 
 /// Columns in the order `queued` takes them.
-pub(super) const COLUMNS: &str = "id, state, mailbox, sender, recipient, author, message, detail, size, notify, return_full, accepted, expires,
+pub(super) const COLUMNS: &str =
+    "id, state, mailbox, sender, recipient, author, message, detail, size, notify, return_full, accepted, expires,
     attempts, next, last, delay_told, transaction_id";
 
 impl QueueState {
@@ -62,7 +63,8 @@ impl Tx<'_> {
         let detail = self.key(row.mailbox).await?.seal("queue", row.message, json(&row.detail)?.as_bytes())?;
         let author = json(row.author)?;
         let domain = row.recipient.domain();
-        let sql = "INSERT INTO queue (state, mailbox, message, sender, recipient, domain, author, detail, size, notify, return_full, accepted,
+        let sql =
+            "INSERT INTO queue (state, mailbox, message, sender, recipient, domain, author, detail, size, notify, return_full, accepted,
                      expires, attempts, next, delay_told, transaction_id, lease_until)
                    VALUES (0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, $13, 0, $14, 0)";
         let values = params![

@@ -104,9 +104,7 @@ async fn record(tx: &mut Tx<'_>, row: &Queued, outcome: &Outcome, now: Moment) -
         Outcome::Retry { next, cause, facts } => {
             (Act::MessageDelayed, with(facts, [("cause", json!(cause)), ("next", json!(next.to_string()))]))
         }
-        Outcome::Failed { cause, status, facts } => {
-            (Act::MessageFailed, with(facts, [("cause", json!(cause)), ("status", json!(status))]))
-        }
+        Outcome::Failed { cause, status, facts } => (Act::MessageFailed, with(facts, [("cause", json!(cause)), ("status", json!(status))])),
     };
     let (state, next, last) = match outcome {
         Outcome::Delivered { facts } => (QueueState::Delivered, row.next, facts.get("reply").and_then(Value::as_str)),
@@ -125,14 +123,8 @@ async fn record(tx: &mut Tx<'_>, row: &Queued, outcome: &Outcome, now: Moment) -
     }
     tx.effects.queue = true;
     let ours = [("to", json!(row.recipient)), ("queue", json!(row.id.0)), ("attempts", json!(row.attempts + 1))];
-    let line = Entry {
-        at: now,
-        author: courier(),
-        act,
-        object: row.message.to_string(),
-        channel: Channel::System,
-        facts: with(&facts, ours),
-    };
+    let line =
+        Entry { at: now, author: courier(), act, object: row.message.to_string(), channel: Channel::System, facts: with(&facts, ours) };
     tx.journal(mailbox, &line).await
 }
 

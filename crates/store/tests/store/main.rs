@@ -1,0 +1,12 @@
+//! Every story here is told twice, on SQLite and on PostgreSQL, and ends with an audit of the whole store.
+//!
+//! PostgreSQL: `PLI_TEST_POSTGRES` names a database in which each story makes a schema of its own, and drops it.
+
+mod coming_in;
+mod crash;
+mod folders;
+mod house;
+mod journal;
+mod leaving;
+mod reading;
+mod rights;
