@@ -11,7 +11,7 @@
 //! | `demo/psc.rs` | psc-sim, and the clock it moves |
 //! | `demo/fresh.rs` | `--fresh` |
 //! | `demo/facts.rs` | `DIR/demo.json` |
-//! | `demo/page.rs` | the page for humans |
+//! | `demo/page.rs`, `demo/tries.rs` | the page for humans, and the files its commands use |
 //!
 //! Nothing is written outside DIR (and, with PostgreSQL, outside two schemas named after it). A restart continues.
 
@@ -25,6 +25,7 @@ mod pki;
 mod ports;
 mod psc;
 mod settings;
+mod tries;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -65,6 +66,9 @@ pub struct Options {
     /// La graine de ce qui est tiré au sort pour remplir des boîtes
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
+    /// Déclarer un domaine de plus dans la liste, avec le certificat du voisin, servi à cette adresse
+    #[arg(long, value_name = "DOMAINE=HÔTE:PORT", value_parser = ports::Declared::parse)]
+    pub declare: Vec<ports::Declared>,
     /// Ne pas imprimer la page d'accueil
     #[arg(long)]
     pub quiet: bool,
@@ -87,6 +91,7 @@ pub async fn run(state: &StateDir, options: Options) -> Outcome<()> {
     logs::to_file(&state.join("log"))?;
     let demo = Demo::start(state, &options).await?;
     let facts = facts::gather(&demo).await?;
+    tries::write(state, &facts)?;
     facts::write(state, &facts)?;
     if !options.quiet {
         page::print(&facts, state)?;
@@ -152,7 +157,8 @@ impl Demo {
         let domains = people::domains(&personas)?;
         let pki = {
             let (dir, domains) = (state.join("pki"), domains.clone());
-            let made = tokio::task::spawn_blocking(move || pki::Pki::open(&dir, &domains, started));
+            let declared = options.declare.iter().map(|declared| declared.domain.clone()).collect();
+            let made = tokio::task::spawn_blocking(move || pki::Pki::open(&dir, &domains, declared, started));
             made.await.map_err(|error| Failure::ours("certificats", error))??
         };
         pki.sign(started)?;
@@ -170,7 +176,7 @@ impl Demo {
         psc.may_move(nodes.clone());
         load::bulk(&nodes[0].operator, options.bulk_mailboxes).await?;
         for fill in &options.fill_mailbox {
-            fill::fill(&nodes, fill).await?;
+            fill::fill(&nodes, fill, started).await?;
         }
         Ok(Self { nodes, stage, ports, psc, personas, started })
     }

@@ -67,6 +67,8 @@ fn tries(page: &mut String, facts: &Value, state: &StateDir) {
     let (ours, peer) = (&facts["operator"], &facts["peer"]);
     let (cert, key) = (text(&peer["client_cert"]), text(&peer["client_key"]));
     let ca = text(&facts["pki"]["ca"]);
+    // What was typed to start the demo works for its commands too.
+    let pli = std::env::args().next().unwrap_or_else(|| "pli".to_owned());
     let (smtp, imaps, submission) = (&ours["smtp"]["port"], &ours["imaps"]["port"], &ours["submission"]["port"]);
     let _ = write!(
         page,
@@ -79,18 +81,17 @@ fn tries(page: &mut String, facts: &Value, state: &StateDir) {
         --header 'Subject: Essai' --body 'Bonjour du voisin.'
 
    2. Nadia SUREAU, secrétaire, lit la boîte du cabinet avec son propre jeton (un jeton vit 120 secondes)
-      TOKEN=$(pli sim token --dir {dir} --persona P04)
+      TOKEN=$({pli} sim token --dir {dir} --persona P04)
       curl --cacert {dir}/{ca} --user cabinet.des-lilas@pli.mssante.test --oauth2-bearer "$TOKEN" \
-        'imaps://127.0.0.1:{imaps}/INBOX;MAILINDEX=1'
+        'imaps://localhost:{imaps}/INBOX;MAILINDEX=1'
       mbsync -c {dir}/try/mbsyncrc -a      # toute la boîte, dans {dir}/try/mail
 
    3. Elle répond, et le journal dit que c'est elle
-      printf 'From: <cabinet.des-lilas@pli.mssante.test>\nTo: <cardiologie@voisin.mssante.test>\nSubject: Re: Essai\nMessage-ID: <essai-'$$'@pli.mssante.test>\nDate: '"$(date -R)"'\n\nBien re\303\247u.\n' > /tmp/reponse.eml
       curl --ssl-reqd --crlf --cacert {dir}/{ca} --user cabinet.des-lilas@pli.mssante.test --oauth2-bearer "$TOKEN" \
         --mail-from cabinet.des-lilas@pli.mssante.test --mail-rcpt cardiologie@voisin.mssante.test \
-        --upload-file /tmp/reponse.eml smtp://127.0.0.1:{submission}
-      pli journal show --dir {dir} --mailbox cabinet.des-lilas@pli.mssante.test
-      pli indicators --dir {dir}
+        --upload-file {dir}/try/reponse.eml smtp://localhost:{submission}
+      {pli} journal show --dir {dir} --mailbox cabinet.des-lilas@pli.mssante.test
+      {pli} indicators --dir {dir}
 "#
     );
 }

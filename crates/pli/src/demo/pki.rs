@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use rules::{Domain, Moment};
+use trust::list::Entry;
 use trust::pki::{Lab, PkiError};
 
 use crate::failure::{Failure, Outcome};
@@ -18,11 +19,14 @@ pub const LIST: &str = "listeblanche.xml";
 pub struct Pki {
     lab: Lab,
     dir: PathBuf,
+    /// Domains of `--declare`, served with the second operator's certificate.
+    declared: Vec<Domain>,
+    peer: Domain,
 }
 
 impl Pki {
     /// Reads the laboratory of this folder, or makes one. The bad certificates imitate the second operator.
-    pub fn open(dir: &Path, domains: &[Domain], now: Moment) -> Outcome<Self> {
+    pub fn open(dir: &Path, domains: &[Domain], declared: Vec<Domain>, now: Moment) -> Outcome<Self> {
         let peer = domains.last().ok_or_else(|| Failure::configuration("aucun domaine"))?;
         let lab = if dir.join(CA).exists() {
             Lab::load(domains, dir).map_err(wrong)?
@@ -34,7 +38,7 @@ impl Pki {
             stored.and_then(|()| std::fs::rename(&beside, dir).map_err(|error| Failure::ours("certificats", error)))?;
             lab
         };
-        let pki = Self { lab, dir: dir.to_owned() };
+        let pki = Self { lab, dir: dir.to_owned(), declared, peer: peer.clone() };
         for domain in domains {
             pki.short_names(domain).map_err(|error| Failure::ours("certificats", error))?;
         }
@@ -44,7 +48,10 @@ impl Pki {
     /// Signs list and CRL as of `now`.
     pub fn sign(&self, now: Moment) -> Outcome<()> {
         let crl = self.lab.crl(now).map_err(wrong)?;
-        let list = self.lab.list(&self.lab.entries(now).map_err(wrong)?, now).map_err(wrong)?;
+        let mut entries = self.lab.entries(now).map_err(wrong)?;
+        let dn = self.declared(&self.peer)?;
+        entries.extend(self.declared.iter().map(|domain| Entry::new(domain.as_str(), &dn, now)));
+        let list = self.lab.list(&entries, now).map_err(wrong)?;
         let write =
             |name: &str, bytes: &[u8]| write_whole(&self.dir.join(name), bytes).map_err(|error| Failure::ours("certificats", error));
         write(CRL, &crl)?;

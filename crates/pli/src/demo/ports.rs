@@ -2,6 +2,8 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
+use rules::Domain;
+
 /// Distance between our ports and the second operator's.
 const PEER: u16 = 100;
 
@@ -15,6 +17,24 @@ pub struct Ports {
 #[derive(Debug, Clone, Copy)]
 pub struct OperatorPorts {
     base: u16,
+}
+
+/// `--declare DOMAIN=HOST:PORT`: one more domain of the list, for a vendor's or an auditor's own server.
+#[derive(Debug, Clone)]
+pub struct Declared {
+    pub domain: Domain,
+    /// `host:port`.
+    pub at: String,
+}
+
+impl Declared {
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let wrong = || format!("« {text} » : la forme attendue est DOMAINE=HÔTE:PORT");
+        let (domain, at) = text.split_once('=').ok_or_else(wrong)?;
+        let (_, port) = at.rsplit_once(':').ok_or_else(wrong)?;
+        port.parse::<u16>().map_err(|_| wrong())?;
+        Ok(Self { domain: Domain::parse(domain).map_err(|error| error.to_string())?, at: at.to_owned() })
+    }
 }
 
 impl Ports {

@@ -126,7 +126,9 @@ fn blobs(sheet: &Sheet<'_>) -> Outcome<String> {
 
 fn routes(sheet: &Sheet<'_>) -> String {
     let others = sheet.domains.iter().enumerate().filter(|(index, _)| *index != sheet.index);
-    others.map(|(index, domain)| format!("\"{domain}\" = \"{}\"\n", sheet.ports.operator(index).smtp())).collect()
+    let others = others.map(|(index, domain)| format!("\"{domain}\" = \"{}\"\n", sheet.ports.operator(index).smtp()));
+    let declared = sheet.options.declare.iter().map(|declared| format!("\"{}\" = {}\n", declared.domain, quoted(&declared.at)));
+    others.chain(declared).collect()
 }
 
 fn absolute(path: &Path) -> Outcome<String> {

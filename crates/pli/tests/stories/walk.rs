@@ -103,7 +103,7 @@ fn the_journal_names_her(demo: &Demo) {
     loop {
         let lines = demo.json(&["journal", "show", "--mailbox", CABINET]);
         let lines = lines.as_array().expect("an array");
-        let act = |act: &str| lines.iter().filter(move |line| line["act"] == act);
+        let act = |act: &'static str| lines.iter().filter(move |line| line["act"] == act);
         let hers = |line: &Value| line["author"]["id"] == NADIA && line["author"]["capacity"] == "delegataire";
         if act("message.delivered").next().is_none() && !deadline.passed() {
             continue;

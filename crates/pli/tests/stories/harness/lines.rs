@@ -113,7 +113,11 @@ impl Lines {
                 Ok(true)
             }
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
-                if deadline.passed() { Err(()) } else { Ok(true) }
+                if deadline.passed() {
+                    Err(())
+                } else {
+                    Ok(true)
+                }
             }
             Err(error) if error.kind() == ErrorKind::Interrupted => Ok(true),
             // A cut connection is a closed one.
