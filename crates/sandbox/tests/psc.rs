@@ -298,6 +298,8 @@ async fn tokens_are_minted_by_persona_number_and_mailbox() {
     assert_eq!(whose(json!({"mailbox": "cabinet.des-lilas@pli.mssante.test"})).await, "899790000014");
     assert_eq!(world.mint(json!({"persona": "P04", "ttl_s": 600})).await["expires_in"], 600);
     assert_eq!(world.mint(json!({"persona": "P04"})).await["expires_in"], 120);
+    let untyped = world.http.post(format!("{}/token", world.sim.control())).header("X-Pli-Sim", "1").body(r#"{"persona":"P04"}"#);
+    assert_eq!(untyped.send().await.expect("an answer").status(), StatusCode::OK, "as `curl -d` sends it");
     for wrong in [
         json!({}),
         json!({"persona": "P99"}),

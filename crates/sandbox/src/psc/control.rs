@@ -5,14 +5,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{FromRequest, Path, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use bytes::Bytes;
 use rules::{Address, IdNat};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use super::faults::Faults;
@@ -40,6 +42,18 @@ pub(super) struct Mistake(pub StatusCode, pub String);
 impl IntoResponse for Mistake {
     fn into_response(self) -> Response {
         (self.0, Json(json!({"error": self.1}))).into_response()
+    }
+}
+
+/// A JSON body, whatever type the caller says it has: `curl -d` says a form.
+pub(super) struct Told<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Told<T> {
+    type Rejection = Mistake;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Mistake> {
+        let body = Bytes::from_request(request, state).await.map_err(|fault| mistake(fault.to_string()))?;
+        serde_json::from_slice(&body).map(Self).map_err(|fault| mistake(format!("the body is not the expected JSON: {fault}")))
     }
 }
 
@@ -87,7 +101,7 @@ struct Order {
 }
 
 /// Exactly the token that a login would give, unless told otherwise.
-async fn mint(State(sim): State<Arc<Memory>>, Json(order): Json<Order>) -> Result<Json<Value>, Mistake> {
+async fn mint(State(sim): State<Arc<Memory>>, Told(order): Told<Order>) -> Result<Json<Value>, Mistake> {
     let (idnat, traits) = whose(&sim, &order)?;
     if order.alg.as_deref().is_some_and(|alg| !matches!(alg, "RS256" | "PS256" | "HS256" | "none")) {
         return Err(mistake("`alg` is one of RS256, PS256, HS256, none"));
@@ -172,7 +186,7 @@ async fn faults(State(sim): State<Arc<Memory>>) -> Json<Value> {
 }
 
 /// Replaces the whole set. `rotate_keys` acts once, at once.
-async fn set_faults(State(sim): State<Arc<Memory>>, Json(body): Json<Map<String, Value>>) -> Result<Json<Value>, Mistake> {
+async fn set_faults(State(sim): State<Arc<Memory>>, Told(body): Told<Map<String, Value>>) -> Result<Json<Value>, Mistake> {
     let mut wanted = Faults::read(&body).map_err(mistake)?;
     if wanted.switch_off("rotate_keys") {
         sim.keys.lock().rotate();
@@ -201,7 +215,7 @@ struct Advance {
 }
 
 /// Moves the clock of the whole process, Pli included.
-async fn move_clock(State(sim): State<Arc<Memory>>, Json(by): Json<Advance>) -> Result<Json<Value>, Mistake> {
+async fn move_clock(State(sim): State<Arc<Memory>>, Told(by): Told<Advance>) -> Result<Json<Value>, Mistake> {
     if by.advance_s > 10 * 366 * 86_400 {
         return Err(mistake("`advance_s` is over ten years"));
     }

@@ -14,7 +14,7 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::control::{Login, Mistake, begin};
+use super::control::{Login, Mistake, Told, begin};
 use super::state::{Code, Form, Memory, Pending};
 use crate::personas::{Persona, Personas};
 
@@ -156,8 +156,8 @@ pub(super) struct Choice {
 /// The page's form: answers by a redirection to the program.
 async fn by_person(State(sim): State<Arc<Memory>>, request: Request) -> Response {
     if is_json(&request) {
-        return match Json::<Choice>::from_request(request, &()).await {
-            Ok(Json(choice)) => by_program(State(sim), Json(choice)).await.into_response(),
+        return match Told::<Choice>::from_request(request, &()).await {
+            Ok(choice) => by_program(State(sim), choice).await.into_response(),
             Err(fault) => fault.into_response(),
         };
     }
@@ -177,7 +177,7 @@ async fn by_person(State(sim): State<Arc<Memory>>, request: Request) -> Response
 }
 
 /// The same for tests: answers `{"redirect": "…"}`. Reached with the header of the control API, or on the page's own origin.
-pub(super) async fn by_program(State(sim): State<Arc<Memory>>, Json(choice): Json<Choice>) -> Result<Json<Value>, Mistake> {
+pub(super) async fn by_program(State(sim): State<Arc<Memory>>, Told(choice): Told<Choice>) -> Result<Json<Value>, Mistake> {
     let mistake = |why: &str| Mistake(StatusCode::BAD_REQUEST, why.to_owned());
     let request = if choice.authorize.is_empty() {
         sim.book
