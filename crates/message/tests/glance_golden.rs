@@ -28,7 +28,6 @@ Content-Type: TEXT/PLAIN; CHARSET=US-ASCII
 
 ";
 
-/// Proves: LPS-40.
 #[test]
 fn the_example_of_rfc_3501_is_answered_as_the_rfc_prints_it() {
     let message = crlf(&format!("{IMC}Minutes of the meeting,\nwritten.\n"));
@@ -92,7 +91,6 @@ QUJD
 epilogue
 ";
 
-/// Proves: LPS-40.
 #[test]
 fn a_nested_message_is_numbered_and_cut_as_the_rfc_numbers_it() {
     let message = crlf(NESTED);

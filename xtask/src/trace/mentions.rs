@@ -85,9 +85,16 @@ fn test_name(lines: &[Line], index: usize, in_test_file: bool) -> Option<String>
     let after = lines[index + 1..].iter().take_while(belongs);
     let attributed = before.chain(after).any(|line| is_test_attribute(&line.code));
     let item = lines[index + 1..].iter().find(|line| !belongs(line))?;
-    let (_, rest) = format!(" {}", item.code).split_once(" fn ").map(|(head, rest)| (head.to_owned(), rest.to_owned()))?;
-    let name: String = rest.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect();
+    let name: String = match format!(" {}", item.code).split_once(" fn ") {
+        Some((_, rest)) => rest.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect(),
+        // A list of names that a macro makes into tests: `dialogs! { /// Proves: … \n a_sentence, }`.
+        None => Some(item.code.trim().trim_end_matches(',')).filter(|word| is_sentence(word))?.to_owned(),
+    };
     ((attributed || in_test_file || item.test) && !name.is_empty()).then_some(name)
+}
+
+fn is_sentence(word: &str) -> bool {
+    word.contains('_') && word.chars().all(|letter| letter.is_lowercase() || letter.is_numeric() || letter == '_')
 }
 
 /// `CAB-06`, `IND-A`: two to four capitals, and two digits or one letter.
