@@ -214,3 +214,50 @@ fn authority(cert: &CertificateDer<'static>) -> Option<Authority> {
     let (_, parsed) = x509_parser::parse_x509_certificate(cert).ok()?;
     Some(Authority { subject: parsed.subject().as_raw().to_vec(), key: parsed.public_key().subject_public_key.data.to_vec() })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One DER value: tag, length in two bytes, content.
+    fn der(tag: u8, content: &[u8]) -> Vec<u8> {
+        let length = u16::try_from(content.len()).expect("a short value").to_be_bytes();
+        [&[tag, 0x82, length[0], length[1]], content].concat()
+    }
+
+    fn certificate(name: &str) -> CertificateDer<'static> {
+        let key = rcgen::KeyPair::generate().expect("a key");
+        rcgen::CertificateParams::new(vec![name.to_owned()]).expect("a name").self_signed(&key).expect("a certificate").der().clone()
+    }
+
+    /// The degenerate `SignedData` (certificates only) that a chain is published in.
+    fn bundle(certificates: &[CertificateDer<'static>]) -> Vec<u8> {
+        let set: Vec<u8> = certificates.iter().flat_map(|c| c.to_vec()).collect();
+        let oid = |last: u8| der(0x06, &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, last]);
+        let signed = [der(0x02, &[1]), der(0x31, &[]), der(0x30, &oid(1)), der(0xa0, &set), der(0x31, &[])].concat();
+        der(0x30, &[oid(2), der(0xa0, &der(0x30, &signed))].concat())
+    }
+
+    /// Proves: TRU-34.
+    #[test]
+    fn a_chain_published_as_pkcs7_is_read_in_both_forms() {
+        use base64::Engine as _;
+        let both = [certificate("a.example"), certificate("b.example")];
+        let bytes = bundle(&both);
+        assert_eq!(from_bytes(&bytes).as_deref(), Some(both.as_slice()));
+        let base64 = base64::engine::general_purpose::STANDARD.encode(&bytes);
+        let pem = format!("-----BEGIN PKCS7-----\n{base64}\n-----END PKCS7-----\n");
+        assert_eq!(pkcs7_pem(pem.as_bytes()).as_deref(), Some(both.as_slice()));
+        assert_eq!(from_bytes(&both[0]).as_deref(), Some(&both[..1]), "one certificate alone, DER");
+    }
+
+    /// Proves: TRU-34.
+    #[test]
+    fn what_holds_no_certificate_is_no_anchor() {
+        assert_eq!(from_bytes(b""), None);
+        assert_eq!(from_bytes(b"no certificate here"), None);
+        assert_eq!(from_bytes(&bundle(&[])), None);
+        let whole = bundle(&[certificate("a.example")]);
+        assert_eq!(from_bytes(&whole[..whole.len() / 2]), None, "cut in the middle");
+    }
+}

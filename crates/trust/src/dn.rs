@@ -273,8 +273,7 @@ mod tests {
         /// Proves: TRU-17.
         #[test]
         fn what_is_printed_reads_back_equal(values in proptest::collection::vec(("(CN|OU|O|ST|L|C|E|2\\.5\\.4\\.65)", any::<String>()), 1..8)) {
-            let pairs: Vec<_> = values.into_iter().map(|(a, v)| (a, v)).collect();
-            if let Ok(name) = Dn::new(pairs) {
+            if let Ok(name) = Dn::new(values) {
                 let again = Dn::parse(name.as_str());
                 prop_assert_eq!(again.as_ref().map(Dn::as_str), Ok(name.as_str()));
                 prop_assert!(again.as_ref().is_ok_and(|a| a == &name && a.same_order(&name)), "{:?} {:?}", again, name);

@@ -40,11 +40,11 @@ fn decode(value: &Any<'_>) -> Result<String, BadDn> {
             std::str::from_utf8(bytes).map(str::to_owned).map_err(|_| BadDn::Certificate)
         }
         Tag::T61String => Ok(bytes.iter().map(|b| char::from(*b)).collect()),
-        Tag::BmpString if bytes.len() % 2 == 0 => {
+        Tag::BmpString if bytes.len().is_multiple_of(2) => {
             let units: Vec<u16> = bytes.chunks_exact(2).map(|c| u16::from(c[0]) << 8 | u16::from(c[1])).collect();
             String::from_utf16(&units).map_err(|_| BadDn::Certificate)
         }
-        Tag::UniversalString if bytes.len() % 4 == 0 => bytes
+        Tag::UniversalString if bytes.len().is_multiple_of(4) => bytes
             .chunks_exact(4)
             .map(|c| char::from_u32(c.iter().fold(0, |n, b| n << 8 | u32::from(*b))).ok_or(BadDn::Certificate))
             .collect(),

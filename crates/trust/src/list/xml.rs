@@ -19,6 +19,7 @@ const ATTRIBUTES: usize = 16;
 const TEXT: usize = 4 * 1024;
 /// One text inside the signature: a certificate in base64 is longer than 4 KiB when its policies are wordy.
 const SIGNATURE_TEXT: usize = 16 * 1024;
+const XINCLUDE: &str = "http://www.w3.org/2001/XInclude";
 const XML_NAMESPACE: &str = "http://www.w3.org/XML/1998/namespace";
 
 /// An element; its namespace is resolved, declarations are not kept (exclusive canonical form writes them where they are used).
@@ -192,6 +193,9 @@ impl<'a> Tree<'a> {
         let name = start.name();
         let (prefix, local) = split(name.into_inner())?;
         let (prefix, local, namespace) = (prefix.to_owned(), local.to_owned(), self.namespace(prefix)?);
+        if *namespace == *XINCLUDE {
+            return Err(bad("XInclude"));
+        }
         let attributes = self.attributes(plain)?;
         self.open.push(Element { prefix, local, namespace, attributes, children: Vec::new() });
         Ok(())

@@ -112,6 +112,18 @@ fn a_loading_tells_what_it_changed() {
     assert_eq!((second.domains, second.entries), (11, 12));
 }
 
+/// Proves: TRU-06, TRU-13.
+#[test]
+fn a_rehearsal_says_what_a_list_would_change_and_changes_nothing() {
+    let bench = Bench::new();
+    bench.advance(HOUR);
+    let list = bench.signed(&many(&bench, 3));
+    assert_eq!(bench.space.rehearse(&list).expect("a good list").added, 3);
+    assert_eq!(code(bench.space.rehearse(&list[..list.len() - 40])), "LB-XML");
+    assert!(!bench.space.snapshot().lists(&domain("d0.mssante.test")));
+    assert_eq!(bench.space.status().verified_at, Some(start()));
+}
+
 /// Proves: TRU-11.
 #[test]
 fn freshness_is_the_time_since_the_last_good_verification() {

@@ -8,6 +8,7 @@ mod golden;
 mod handshake;
 mod hostile;
 mod installation;
+mod names;
 mod negative;
 mod revocation;
 mod synthetic;

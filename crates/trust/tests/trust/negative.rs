@@ -80,6 +80,8 @@ fn a_file_that_is_not_the_list_is_refused() {
     assert_eq!(refused(&bench, good.replace("Domaine pli", "&inconnue;")), "LB-XML", "unknown entity");
     assert_eq!(refused(&bench, format!("{good}<autre/>")), "LB-XML", "second root");
     assert_eq!(refused(&bench, good.replace("?><", "?><?xml-stylesheet href='a'?><")), "LB-XML", "processing instruction");
+    let include = "<x:include xmlns:x=\"http://www.w3.org/2001/XInclude\" href=\"/etc/passwd\" parse=\"text\"/>";
+    assert_eq!(refused(&bench, good.replacen("Domaine pli", include, 1)), "LB-XML", "XInclude");
     let long = good.replacen("Domaine pli", &"x".repeat(4_097), 1);
     assert_eq!(refused(&bench, long), "LB-XML", "a text over 4 KiB");
     let deep = good.replacen("Domaine pli", &format!("{}{}", "<a>".repeat(9), "</a>".repeat(9)), 1);
