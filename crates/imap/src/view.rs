@@ -57,6 +57,11 @@ impl View {
         &self.uids
     }
 
+    /// The messages that are still there, as far as is known: those gone but not told yet are left out.
+    pub fn present(&self) -> Vec<u32> {
+        self.uids.iter().copied().filter(|uid| self.vanished.binary_search(uid).is_err()).collect()
+    }
+
     /// Sequence number of a message, from 1.
     pub fn number(&self, uid: u32) -> Option<usize> {
         self.uids.binary_search(&uid).ok().map(|at| at + 1)
@@ -107,6 +112,8 @@ impl View {
     pub fn absorb(&mut self, changes: Changes, may_expunge: bool, condstore: bool) -> String {
         self.modseq = self.modseq.max(changes.highest_modseq);
         self.vanished.extend(changes.vanished.into_iter().filter(|uid| self.uids.binary_search(uid).is_ok()));
+        self.vanished.sort_unstable();
+        self.vanished.dedup();
         let mut said = String::new();
         if may_expunge && !self.vanished.is_empty() {
             self.tell_expunged(&mut said);
@@ -124,8 +131,6 @@ impl View {
     }
 
     fn tell_expunged(&mut self, said: &mut String) {
-        self.vanished.sort_unstable();
-        self.vanished.dedup();
         // From the last to the first, so that each number is still the one the client knows.
         for uid in self.vanished.iter().rev() {
             if let Ok(at) = self.uids.binary_search(uid) {

@@ -165,11 +165,11 @@ fn date(c: &mut Cursor<'_>) -> Parsed<i32> {
 
 pub(super) fn date_body(c: &mut Cursor<'_>) -> Parsed<i32> {
     const WHY: &str = "bad date";
-    let day = c.number()?;
+    let day = c.number().map_err(|_| WHY)?;
     c.expect(b'-', WHY)?;
     let month = date::month(c.take_while(|b| b.is_ascii_alphabetic())).ok_or(WHY)?;
     c.expect(b'-', WHY)?;
-    let year = i32::try_from(c.number()?).map_err(|_| WHY)?;
+    let year = i32::try_from(c.number().map_err(|_| WHY)?).map_err(|_| WHY)?;
     date::days(year, month, day).ok_or(WHY)
 }
 

@@ -21,7 +21,7 @@ pub(crate) async fn run(session: &mut Session, uid: bool, key: Key) -> Outcome {
     let inside = session.inside()?;
     let query = Arc::new(Query::new(key, inside.view()?));
     inside.condstore |= query.asks_modseq();
-    let uids = inside.view()?.uids().to_vec();
+    let uids = inside.view()?.present();
     let mut matches: Vec<Match> = Vec::new();
     for chunk in uids.chunks(batch::ROWS) {
         one_chunk(session, chunk, &query, &mut matches).await?;

@@ -5,7 +5,7 @@
 //! A opens sureau              a session of a person who is in (its greeting is checked)
 //! A knocks                    a session inside TLS, nobody logged in
 //! A -> a1 SELECT INBOX        the client says (`\r\n` inside stands for a line end)
-//! A <- a1 OK done             the server says exactly this (a literal shows its line ends as `\r\n`)
+//! A <- a1 OK done             the server says exactly this (a literal shows its line ends as `\r\n`; a space at the end is written `␠`)
 //! A <~ * OK [UIDNEXT …] …     the same, `…` standing for anything
 //! A <* a1 OK …                any lines, the last of them like this
 //! A <.                        the server closed the connection
@@ -61,7 +61,7 @@ impl Client {
 }
 
 pub async fn play(name: &str, script: &str, kept: Kept) {
-    let with_psc = script.contains("$token(") || script.contains("$line(");
+    let with_psc = ["$token(", "$line(", "$bearer("].iter().any(|order| script.contains(order));
     let stage = if with_psc { Stage::set_with_psc(kept).await } else { Stage::set(kept).await };
     let mut clients: HashMap<String, Client> = HashMap::new();
     for (number, line) in script.lines().enumerate() {
@@ -105,7 +105,7 @@ async fn client_line(stage: &Stage, clients: &mut HashMap<String, Client>, actor
         }
         "<-" => {
             let heard = client.hear().await;
-            assert_eq!(heard.as_deref(), Some(text), "{place}");
+            assert_eq!(heard, Some(text.replace('␠', " ")), "{place}");
         }
         "<~" => {
             let heard = client.hear().await.unwrap_or_else(|| panic!("{place}: the server has gone"));
@@ -151,15 +151,18 @@ async fn direct(stage: &Stage, verb: &str, rest: &str, place: &str) {
 
 /// Puts tokens in their places.
 async fn filled(stage: &Stage, text: &str) -> String {
-    let Some((before, rest)) = text.split_once('$') else { return text.to_owned() };
-    let (order, after) = rest.split_once(')').expect("$token(…) or $line(…)");
-    let value = match order.split_once('(').expect("an order") {
-        ("token", persona) => stage.token(persona).await,
-        ("line", what) => {
+    let Some((at, kind)) = ["$token(", "$line(", "$bearer("].iter().find_map(|kind| text.find(kind).map(|at| (at, *kind))) else {
+        return text.to_owned();
+    };
+    let (what, after) = text[at + kind.len()..].split_once(')').expect("a closing parenthesis");
+    let before = &text[..at];
+    let value = match (kind, what) {
+        ("$token(", persona) => stage.token(persona).await,
+        ("$line(", what) => {
             let (persona, mailbox) = what.split_once(',').expect("persona,mailbox");
             sandbox::xoauth2(mailbox, &stage.token(persona).await)
         }
-        ("bearer", what) => {
+        ("$bearer(", what) => {
             let (persona, mailbox) = what.split_once(',').expect("persona,mailbox");
             sandbox::oauthbearer(mailbox, &stage.token(persona).await, "mss.pli.mssante.test", 143)
         }
