@@ -5,6 +5,7 @@
 use bytes::Bytes;
 use message::Glance;
 use message::glance::Facts;
+use rules::mail::Class;
 use rules::mailbox::MailboxId;
 use rules::{Address, Domain, Refusal};
 use serde_json::{Value, json};
@@ -68,7 +69,7 @@ pub(crate) fn sound(glance: &Glance) -> Result<(), Refusal> {
 
 /// Was the message in one of these mailboxes already? (TRU-44)
 pub(crate) fn comes_back<'a>(facts: &Facts, mut to: impl Iterator<Item = &'a Address>) -> bool {
-    to.any(|address| facts.delivered_to.iter().any(|seen| seen.trim().eq_ignore_ascii_case(address.as_str())))
+    to.any(|address| facts.delivered_to.iter().any(|seen| seen.trim().trim_matches(['<', '>']).eq_ignore_ascii_case(address.as_str())))
 }
 
 pub(crate) fn doubled(facts: &Facts, field: &str) -> bool {
@@ -81,10 +82,10 @@ pub(crate) fn author_domains(facts: &Facts) -> impl Iterator<Item = Option<Domai
 }
 
 /// Facts of `message.received`.
-pub(crate) fn arrival_facts(facts: &Facts, class: &str, from_unproved: bool) -> Value {
+pub(crate) fn arrival_facts(facts: &Facts, class: Class, from_unproved: bool) -> Value {
     json!({
         "nil": facts.nil,
-        "class": class,
+        "class": class.as_str(),
         "xdm": facts.xdm,
         "code_cda": facts.code_cda,
         "ins": facts.ins,
@@ -96,14 +97,13 @@ pub(crate) fn arrival_facts(facts: &Facts, class: &str, from_unproved: bool) -> 
 
 /// Facts of `message.sent`. `internal`, `space`, `citizens` count the recipients of each kind.
 pub(crate) fn sending_facts(facts: &Facts, azp: &str, ours: &[Domain], to: &[Address], report: bool) -> Value {
-    let citizens = to.iter().filter(|address| is_citizens(&address.domain())).count();
-    let internal = to.iter().filter(|address| ours.contains(&address.domain())).count();
+    let count = |class| to.iter().filter(|address| class_of(&address.domain(), ours) == class).count();
     json!({
         "nil": facts.nil,
         "azp": azp,
-        "internal": internal,
-        "space": to.len() - internal - citizens,
-        "citizens": citizens,
+        "internal": count(Class::Interne),
+        "space": count(Class::Espace),
+        "citizens": count(Class::Usager),
         "xdm": facts.xdm,
         "code_cda": facts.code_cda,
         "ins": facts.ins,
@@ -111,6 +111,11 @@ pub(crate) fn sending_facts(facts: &Facts, azp: &str, ours: &[Domain], to: &[Add
         "mdn_asked": facts.mdn_asked,
         "report": report,
     })
+}
+
+/// On which side of the trust space a correspondent is.
+pub(crate) fn class_of(domain: &Domain, ours: &[Domain]) -> Class {
+    Class::of(domain, ours, is_citizens(domain).then_some(domain))
 }
 
 /// Domain of the citizens' messaging (`patient.mssante.fr`).

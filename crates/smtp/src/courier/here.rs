@@ -4,7 +4,7 @@
 //! and doubles nothing.
 
 use bytes::Bytes;
-use rules::mail::Recipient;
+use rules::mail::{Class, Recipient};
 use rules::{Author, Channel, Refusal};
 use store::mail::Arrival;
 use store::queue::Queued;
@@ -33,7 +33,7 @@ pub(super) async fn file(shared: &Shared, rows: &[&Queued], bytes: &Bytes) -> Ve
         // The person who sent is in the sender's journal; the recipient's learns which house it came from (MSG-11).
         author: Author::Peer { id: from },
         channel: Channel::Smtp,
-        facts: letter::arrival_facts(&glance.facts, "INTERNE", false),
+        facts: letter::arrival_facts(&glance.facts, Class::Interne, false),
         transaction: row.transaction.clone(),
     };
     let filed = shared.store.deliver(arrival, shared.clock.now()).await;

@@ -41,6 +41,8 @@ struct Courier {
     name: String,
     /// Rows given to a worker. A clock that jumps over their lease makes them due again, and they must not leave twice.
     held: HashSet<QueueId>,
+    /// Held rows that became due again while their worker was finishing: given back to the queue when it is done.
+    again: HashSet<QueueId>,
     workers: HashMap<Destination, mpsc::UnboundedSender<Vec<Queued>>>,
     /// Batches each worker has not finished.
     open: HashMap<Destination, usize>,
@@ -54,18 +56,29 @@ pub(crate) async fn run(shared: Arc<Shared>, tls: Arc<ArcSwap<rustls::ClientConf
     let name = format!("courier@{}", shared.host_name);
     let (tell, mut told) = mpsc::unbounded_channel();
     let house = Arc::new(House { shared, tls, router, turns: Semaphore::new(DESTINATIONS), stop: stop.clone() });
-    let (held, workers, open, tasks) = (HashSet::new(), HashMap::new(), HashMap::new(), JoinSet::new());
-    let mut courier = Courier { house, name, held, workers, open, tasks, tell };
+    let mut courier = Courier {
+        house,
+        name,
+        held: HashSet::new(),
+        again: HashSet::new(),
+        workers: HashMap::new(),
+        open: HashMap::new(),
+        tasks: JoinSet::new(),
+        tell,
+    };
+    if let Err(error) = courier.house.shared.store.resume_queue().await {
+        tracing::error!(%error, "the queue could not be resumed: what was being tried waits for its lease to end");
+    }
     while !stop.is_cancelled() {
         let nap = courier.round().await;
         tokio::select! {
             () = stop.cancelled() => break,
             () = courier.house.shared.store.feed().queue_changed() => {}
-            Some(news) = told.recv() => courier.hear(news),
+            Some(news) = told.recv() => courier.hear(news).await,
             () = tokio::time::sleep(nap) => {}
         }
         while let Ok(news) = told.try_recv() {
-            courier.hear(news);
+            courier.hear(news).await;
         }
     }
     courier.workers.clear();
@@ -109,6 +122,7 @@ impl Courier {
         let mut batches: Vec<(Destination, Vec<Queued>)> = Vec::new();
         for row in rows {
             if !self.held.insert(row.id) {
+                self.again.insert(row.id);
                 continue;
             }
             let destination = self.house.router.destination(&row.recipient.domain());
@@ -142,15 +156,13 @@ impl Courier {
         }
     }
 
-    fn hear(&mut self, news: Told) {
+    async fn hear(&mut self, news: Told) {
         match news {
             Told::Done { destination, ids } => {
-                for id in ids {
-                    self.held.remove(&id);
-                }
                 if let Some(open) = self.open.get_mut(&destination) {
                     *open = open.saturating_sub(1);
                 }
+                self.done(ids).await;
             }
             Told::Idle(destination) => {
                 if self.open.get(&destination).is_none_or(|open| *open == 0) {
@@ -160,5 +172,18 @@ impl Courier {
             }
         }
         while self.tasks.try_join_next().is_some() {}
+    }
+
+    async fn done(&mut self, ids: Vec<QueueId>) {
+        for id in &ids {
+            self.held.remove(id);
+        }
+        let back: Vec<QueueId> = ids.into_iter().filter(|id| self.again.remove(id)).collect();
+        if back.is_empty() {
+            return;
+        }
+        if let Err(error) = self.house.shared.store.give_back(&self.name, back).await {
+            tracing::error!(%error, "rows could not be given back: they wait for their lease to end");
+        }
     }
 }

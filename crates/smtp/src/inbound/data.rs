@@ -68,12 +68,12 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Session<T> {
         let unproved = self.from_unproved(&glance, &envelope);
         let arrival = store::mail::Arrival {
             recipients: letter::distinct(envelope.to.iter().map(|to| to.mailbox.mailbox)),
-            bytes,
+            bytes: bytes.clone(),
             glance: glance.encode().into(),
             message_id: glance.message_id.clone(),
             author: Author::Peer { id: envelope.speaks_for.clone() },
             channel: Channel::Smtp,
-            facts: letter::arrival_facts(&glance.facts, "ESPACE", unproved),
+            facts: letter::arrival_facts(&glance.facts, letter::class_of(&envelope.speaks_for, &self.shared.domains), unproved),
             transaction: envelope.id.clone(),
         };
         match self.shared.store.deliver(arrival, self.shared.clock.now()).await {
@@ -83,6 +83,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Session<T> {
                     recipients = envelope.to.len(), size, tls = self.tls, "accepted"
                 );
                 self.wire.say(&format!("250 2.0.0 Accepted {}", envelope.id));
+                self.tell_success(&envelope, &bytes).await;
             }
             Err(error) => self.wire.say_lines(&reply::of_store(&error, &envelope.id)),
         }

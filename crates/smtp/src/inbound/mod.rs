@@ -6,6 +6,7 @@
 mod data;
 mod mail;
 mod rcpt;
+mod receipt;
 mod standing;
 
 use std::net::SocketAddr;

@@ -30,15 +30,20 @@ pub(super) fn check(
     if !glance.facts.doubled.is_empty() {
         return Err(Refusal::Malformed { reason: "a field that must be alone stands twice" });
     }
+    if glance.facts.from.is_empty() {
+        return Err(Refusal::Malformed { reason: "no From" });
+    }
+    let from: Vec<Address> =
+        glance.facts.from.iter().map(|text| Address::parse(text)).collect::<Result<_, _>>().map_err(|_| Refusal::SenderNotMailbox)?;
+    if null_sender {
+        rules::mail::outgoing_report(access, &from)?;
+        if !glance.facts.is_mdn {
+            return Err(Refusal::SenderNotMailbox);
+        }
+    } else {
+        rules::mail::header_from(access, &from)?;
+    }
     let mailbox = access.address().as_str();
-    match glance.facts.from.as_slice() {
-        [] => return Err(Refusal::Malformed { reason: "no From" }),
-        [only] if only == mailbox => {}
-        _ => return Err(Refusal::SenderNotMailbox),
-    }
-    if null_sender && !glance.facts.is_mdn {
-        return Err(Refusal::SenderNotMailbox);
-    }
     let head = &bytes[..bytes.len().min(glance.header_len as usize)];
     for sender in header::values(head, "Sender") {
         if header::addresses(&sender).iter().any(|address| address != mailbox) {
