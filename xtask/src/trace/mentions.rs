@@ -36,13 +36,13 @@ fn in_rust(file: &File) -> Vec<Mention> {
     let source = file.source();
     let mut found = Vec::new();
     for (index, line) in source.lines.iter().enumerate() {
-        if let Some(at) = line.comment.find("Requirements: ") {
-            // A test that cites a rule proves nothing by it, and code is what obeys.
-            if file.is_code() && !line.test {
-                if let Some(ids) = named(&text_from(&source.lines, index, at + "Requirements: ".len())) {
-                    found.push(Mention { line: index + 1, kind: Kind::Code, ids, place: file.path.clone() });
-                }
-            }
+        // A test that cites a rule proves nothing by it, and code is what obeys.
+        if let Some(at) = line.comment.find("Requirements: ")
+            && file.is_code()
+            && !line.test
+            && let Some(ids) = named(&text_from(&source.lines, index, at + "Requirements: ".len()))
+        {
+            found.push(Mention { line: index + 1, kind: Kind::Code, ids, place: file.path.clone() });
         }
         if let Some(at) = line.comment.find("Proves: ") {
             let Some(ids) = named(&text_from(&source.lines, index, at + "Proves: ".len())) else { continue };
