@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 
 use crate::fold;
 use crate::outcome::{Halt, Outcome, Reply};
-use crate::session::{Session, Stage};
+use crate::session::{Session, Stage, wipe};
 use crate::verbs::capability;
 
 /// PSC-30.
@@ -60,7 +60,9 @@ async fn ask(session: &mut Session) -> Result<Zeroizing<Vec<u8>>, Halt> {
     if &line[..] == b"*" {
         return Err(Reply::bad("Authentication cancelled").into());
     }
-    Ok(Zeroizing::new(line.to_vec()))
+    let kept = Zeroizing::new(line.to_vec());
+    wipe(line);
+    Ok(kept)
 }
 
 /// Token, person, mailbox, right: the chain of PSC-21. Errs only when something of ours fails.

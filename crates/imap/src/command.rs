@@ -10,14 +10,14 @@ use store::mail::{FlagChange, Flags};
 use zeroize::Zeroizing;
 
 /// A command with the tag its answer must bear.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tagged {
     pub tag: String,
     pub command: Command,
 }
 
 /// Every command we understand. Folder names are UTF-8, `INBOX` in capitals.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     Capability,
     Noop,
@@ -82,20 +82,10 @@ pub enum Command {
     UidExpunge(Set),
 }
 
-impl PartialEq for Command {
-    /// Two commands are the same when they print the same: flag changes of the store have no equality of their own.
-    fn eq(&self, other: &Self) -> bool {
-        format!("{self:?}") == format!("{other:?}")
-    }
-}
-
 impl Command {
     /// RFC 3501 §7.4.1: while a command that speaks in sequence numbers runs, these numbers may not move.
     pub fn lets_expunge_be_told(&self) -> bool {
-        !matches!(
-            self,
-            Self::Fetch(Fetch { uid: false, .. }) | Self::Store(Store { uid: false, .. }) | Self::Search { uid: false, .. }
-        )
+        !matches!(self, Self::Fetch(Fetch { uid: false, .. }) | Self::Store(Store { uid: false, .. }) | Self::Search { uid: false, .. })
     }
 }
 
@@ -134,7 +124,7 @@ pub struct Fetch {
     pub changed_since: Option<u64>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Store {
     pub uid: bool,
     pub set: Set,

@@ -91,7 +91,11 @@ impl Input {
                 }
             }
             let Some(line) = self.next_line() else {
-                return if self.lines + self.buffer.len() - self.taken > self.limits.line { Step::Lost("Command line too long") } else { Step::More };
+                return if self.lines + self.buffer.len() - self.taken > self.limits.line {
+                    Step::Lost("Command line too long")
+                } else {
+                    Step::More
+                };
             };
             self.lines += line;
             if self.lines > self.limits.line {

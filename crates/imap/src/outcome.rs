@@ -110,6 +110,7 @@ pub(crate) const RIGHT_LOST: &str = "L'acces a cette boite a pris fin";
 pub(crate) const SESSION_ENDED: &str = "Session de 4 h terminee";
 /// LPS-44.
 pub(crate) const AUTOLOGOUT: &str = "30 min sans commande, a bientot";
+pub(crate) const TOO_SLOW: &str = "Personne ne s'est identifie a temps";
 pub(crate) const STOPPING: &str = "Le serveur s'arrete, reconnectez-vous dans un instant";
 
 #[cfg(test)]

@@ -43,7 +43,10 @@ enum Test {
     Smaller(u32),
     Day(Compare, i32),
     SentDay(Compare, i32),
-    Header { name: String, text: String },
+    Header {
+        name: String,
+        text: String,
+    },
     Body(String),
     Text(String),
     Modseq(u64),

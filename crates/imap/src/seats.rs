@@ -72,7 +72,8 @@ mod tests {
     #[test]
     fn a_person_has_thirty_two_seats_a_mailbox_a_hundred_and_they_come_back() {
         let seats = Seats::default();
-        let people: Vec<IdNat> = ["899790000014", "899790000022", "899790000030", "899790000048"].iter().map(|id| IdNat::parse(id).unwrap()).collect();
+        let people: Vec<IdNat> =
+            ["899790000014", "899790000022", "899790000030", "899790000048"].iter().map(|id| IdNat::parse(id).unwrap()).collect();
         let mut taken: Vec<Seat> = (0..32).map(|_| seats.take_for(MailboxId(1), &people[0]).unwrap()).collect();
         assert!(seats.take_for(MailboxId(1), &people[0]).is_none());
         assert!(seats.take_for(MailboxId(2), &people[0]).is_some(), "another mailbox counts apart");

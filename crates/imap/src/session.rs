@@ -18,7 +18,7 @@ use zeroize::Zeroize;
 
 use crate::command::Command;
 use crate::framing::{Limits, Step};
-use crate::outcome::{AUTOLOGOUT, Halt, Outcome, RIGHT_LOST, Reply, SESSION_ENDED, STOPPING};
+use crate::outcome::{AUTOLOGOUT, Halt, Outcome, RIGHT_LOST, Reply, SESSION_ENDED, STOPPING, TOO_SLOW};
 use crate::seats::Seat;
 use crate::verbs;
 use crate::view::View;
@@ -189,7 +189,11 @@ impl Session {
             () = tokio::time::sleep(nap) => {}
         }
         Box::pin(self.still_welcome()).await?;
-        if Instant::now() >= limit { Err(Halt::Bye(AUTOLOGOUT.to_owned())) } else { Ok(Wake::LookAgain) }
+        if Instant::now() < limit {
+            return Ok(Wake::LookAgain);
+        }
+        let words = if matches!(self.stage, Stage::Inside(_)) { AUTOLOGOUT } else { TOO_SLOW };
+        Err(Halt::Bye(words.to_owned()))
     }
 
     /// When silence closes the connection.
@@ -236,16 +240,16 @@ impl Session {
         if now >= inside.ends { Err(Halt::Bye(SESSION_ENDED.to_owned())) } else { Ok(()) }
     }
 
-    async fn answer(&mut self, mut frame: Bytes) -> Result<(), Halt> {
+    async fn answer(&mut self, frame: Bytes) -> Result<(), Halt> {
         let tagged = match crate::parse::command(&frame) {
             Ok(tagged) => tagged,
             Err(bad) => return self.misunderstand(&bad),
         };
         self.misunderstood = 0;
-        if matches!(tagged.command, Command::Authenticate { .. }) {
-            frame = wiped(frame);
+        match tagged.command {
+            Command::Authenticate { .. } => wipe(frame),
+            _ => drop(frame),
         }
-        drop(frame);
         let may_expunge = tagged.command.lets_expunge_be_told();
         let reply = match verbs::run(self, &tagged.tag, tagged.command).await {
             Ok(reply) | Err(Halt::Answer(reply)) => reply,
@@ -312,14 +316,10 @@ impl Inside {
     }
 }
 
-/// Overwrites a command that held a token.
-fn wiped(frame: Bytes) -> Bytes {
-    match frame.try_into_mut() {
-        Ok(mut bytes) => {
-            bytes.as_mut().zeroize();
-            Bytes::new()
-        }
-        Err(frame) => frame,
+/// Overwrites received bytes that held a token. They are ours alone unless more was received behind them.
+pub(crate) fn wipe(received: Bytes) {
+    if let Ok(mut bytes) = received.try_into_mut() {
+        bytes.as_mut().zeroize();
     }
 }
 

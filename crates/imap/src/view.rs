@@ -161,7 +161,8 @@ impl View {
 
     /// `(\Answered … $Forwarded)`
     pub fn flags_line(&self) -> String {
-        let all = Flags { system: flag::SEEN | flag::ANSWERED | flag::FLAGGED | flag::DELETED | flag::DRAFT, keywords: self.keywords.clone() };
+        let all =
+            Flags { system: flag::SEEN | flag::ANSWERED | flag::FLAGGED | flag::DELETED | flag::DRAFT, keywords: self.keywords.clone() };
         Shown(&all).to_string()
     }
 }

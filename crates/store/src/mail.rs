@@ -105,7 +105,7 @@ pub struct Changes {
 }
 
 /// STORE.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FlagChange {
     Replace(Flags),
     Add(Flags),

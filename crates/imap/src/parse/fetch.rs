@@ -161,7 +161,15 @@ mod tests {
     fn macros_stand_alone_and_bodystructure_is_not_body() {
         assert_eq!(items("a FETCH 1 fast"), [FetchItem::Flags, FetchItem::InternalDate, FetchItem::Size]);
         assert_eq!(items("a UID FETCH 1 (UID BODY BODYSTRUCTURE)"), [FetchItem::Uid, FetchItem::Body, FetchItem::BodyStructure]);
-        for bad in ["a FETCH 1 (FAST)", "a FETCH 1 ()", "a FETCH 1 BODY[MIME]", "a FETCH 1 BODY[0]", "a FETCH 1 BODY[1.]", "a FETCH 0 FLAGS", "a FETCH 1 BODY[]<1.0>"] {
+        for bad in [
+            "a FETCH 1 (FAST)",
+            "a FETCH 1 ()",
+            "a FETCH 1 BODY[MIME]",
+            "a FETCH 1 BODY[0]",
+            "a FETCH 1 BODY[1.]",
+            "a FETCH 0 FLAGS",
+            "a FETCH 1 BODY[]<1.0>",
+        ] {
             assert!(command(&Bytes::from_static(bad.as_bytes())).is_err(), "{bad}");
         }
     }

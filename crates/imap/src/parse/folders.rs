@@ -101,7 +101,10 @@ mod tests {
     #[test]
     fn names_are_decoded_and_inbox_is_in_capitals() {
         assert_eq!(read("a SELECT inBox"), Command::Select { folder: "INBOX".into(), read_only: false, condstore: false });
-        assert_eq!(read("a EXAMINE \"&AOk-t&AOk-\" (CONDSTORE)"), Command::Select { folder: "été".into(), read_only: true, condstore: true });
+        assert_eq!(
+            read("a EXAMINE \"&AOk-t&AOk-\" (CONDSTORE)"),
+            Command::Select { folder: "été".into(), read_only: true, condstore: true }
+        );
         assert_eq!(read("a RENAME {3}\r\nfoo \"b \\\\r\""), Command::Rename { from: "foo".into(), to: "b \\r".into() });
         assert!(command(&Bytes::from_static(b"a SELECT caf\xc3\xa9")).is_err());
     }

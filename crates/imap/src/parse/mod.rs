@@ -126,9 +126,7 @@ fn id(c: &mut Cursor<'_>) -> Parsed<Command> {
     if c.nil() {
         return Ok(Command::Id);
     }
-    c.list(LONGEST_LIST, |c| {
-        if c.nil() { Ok(()) } else { c.string().map(drop) }
-    })?;
+    c.list(LONGEST_LIST, |c| if c.nil() { Ok(()) } else { c.string().map(drop) })?;
     Ok(Command::Id)
 }
 
@@ -188,10 +186,7 @@ mod tests {
     #[test]
     fn credentials_are_taken_as_they_stand() {
         let read = command(&Bytes::from_static(b"a1 authenticate xoauth2 dXNlcj0=")).unwrap();
-        assert_eq!(
-            read.command,
-            Command::Authenticate { mechanism: "XOAUTH2".into(), initial: Some(b"dXNlcj0=".to_vec().into()) }
-        );
+        assert_eq!(read.command, Command::Authenticate { mechanism: "XOAUTH2".into(), initial: Some(b"dXNlcj0=".to_vec().into()) });
         assert_eq!(command(&Bytes::from_static(b"a1 LOGIN {3}\r\nfoo \"b\\\"r\"")).unwrap().command, Command::Login);
     }
 

@@ -113,7 +113,12 @@ mod tests {
         let Command::Append(append) = read("a APPEND Sent (\\Seen) \" 1-Nov-2026 23:30:00 +0100\" {5+}\r\na\r\nb\n") else { panic!() };
         assert_eq!(append.date, Moment::parse("2026-11-01T22:30:00Z"));
         assert_eq!((append.folder.as_str(), &append.message[..]), ("Sent", &b"a\r\nb\n"[..]));
-        for bad in ["a APPEND x \"1-Nov-2026 23:30:00 0100\" {1}\r\na", "a APPEND x {1}\r\na {1}\r\nb", "a APPEND x {3}\r\na\0b", "a APPEND x \"abc\""] {
+        for bad in [
+            "a APPEND x \"1-Nov-2026 23:30:00 0100\" {1}\r\na",
+            "a APPEND x {1}\r\na {1}\r\nb",
+            "a APPEND x {3}\r\na\0b",
+            "a APPEND x \"abc\"",
+        ] {
             assert!(command(&Bytes::from_static(bad.as_bytes())).is_err(), "{bad}");
         }
     }

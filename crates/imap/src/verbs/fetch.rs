@@ -3,6 +3,8 @@
 //! Requirements: LPS-31, LPS-43. Bytes that go to the person are journalled by the store before they are returned (`Want::to_person`);
 //! `BODY[…]` without PEEK sets `\Seen` in that same transaction.
 
+use std::collections::BTreeSet;
+
 use bytes::Bytes;
 use message::Glance;
 use rules::Channel;
@@ -32,7 +34,8 @@ pub(crate) async fn run(session: &mut Session, fetch: Fetch) -> Outcome {
     if let Some(since) = fetch.changed_since {
         let folder = view.folder;
         let changes = store.changes(&inside.access, folder, since).await?;
-        uids.retain(|uid| changes.arrived.binary_search(uid).is_ok() || changes.flagged.iter().any(|(changed, ..)| changed == uid));
+        let moved: BTreeSet<u32> = changes.arrived.into_iter().chain(changes.flagged.into_iter().map(|(uid, ..)| uid)).collect();
+        uids.retain(|uid| moved.contains(uid));
     }
     if plan.items == [FetchItem::Uid] {
         // The session knows these itself.

@@ -50,7 +50,8 @@ fn listed<'a>(folders: &'a [Folder], pattern: &str, asked: &List) -> BTreeMap<Ke
     }
     if !asked.only_special_use && !asked.only_subscribed {
         let missing = parents.into_iter().filter(|parent| folders.iter().all(|folder| folder.name != *parent));
-        lines.extend(missing.filter(|name| name::matches(pattern, name)).map(|name| (Key::of(name), "\\Noselect \\HasChildren".to_owned())));
+        lines
+            .extend(missing.filter(|name| name::matches(pattern, name)).map(|name| (Key::of(name), "\\Noselect \\HasChildren".to_owned())));
     }
     lines
 }

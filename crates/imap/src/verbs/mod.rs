@@ -76,12 +76,9 @@ async fn inside(session: &mut Session, command: Command) -> Outcome {
         Command::Expunge => expunge::run(session, None).await,
         Command::UidExpunge(set) => expunge::run(session, Some(&set)).await,
         Command::Idle => idle::run(session).await,
-        Command::Capability
-        | Command::Logout
-        | Command::Id
-        | Command::StartTls
-        | Command::Authenticate { .. }
-        | Command::Login => Ok(Reply::bad("Not now")),
+        Command::Capability | Command::Logout | Command::Id | Command::StartTls | Command::Authenticate { .. } | Command::Login => {
+            Ok(Reply::bad("Not now"))
+        }
     }
 }
 

@@ -78,6 +78,7 @@ async fn read(session: &mut Session, uids: &[u32], want: Want) -> Outcome<Vec<St
 
 /// Decoding megabytes of mail is no work for a thread that other sessions share.
 async fn judged(query: Arc<Query>, stored: Vec<Stored>) -> Vec<Match> {
-    let judge = move || stored.iter().filter(|one| query.judge(&Facts::of_message(one)) == Some(true)).map(|one| (one.uid, one.modseq)).collect();
+    let judge =
+        move || stored.iter().filter(|one| query.judge(&Facts::of_message(one)) == Some(true)).map(|one| (one.uid, one.modseq)).collect();
     tokio::task::spawn_blocking(judge).await.unwrap_or_default()
 }

@@ -42,7 +42,8 @@ pub(crate) async fn run(session: &mut Session, command: Store) -> Outcome {
         let _ = write!(said, "* {number} FETCH ({})\r\n", items.join(" "));
     }
     // What was left alone is told as the numbers of this command: UIDs, or sequence numbers.
-    let left = write_set(left.into_iter().filter_map(|of| if uid { Some(of) } else { view.number(of).and_then(|n| u32::try_from(n).ok()) }));
+    let left =
+        write_set(left.into_iter().filter_map(|of| if uid { Some(of) } else { view.number(of).and_then(|n| u32::try_from(n).ok()) }));
     session.wire.push(said.as_bytes());
     Ok(Reply::ok(if left.is_empty() { "STORE completed".to_owned() } else { format!("[MODIFIED {left}] Some were changed meanwhile") }))
 }

@@ -35,7 +35,9 @@ pub fn print(tag: &str, command: &Command) -> Vec<u8> {
         Command::Unsubscribe(name) => format!("UNSUBSCRIBE {}", quoted(name)),
         Command::List(list) => format!("LIST {} {}", quoted(&list.reference), quoted(&list.pattern)),
         Command::Lsub { reference, pattern } => format!("LSUB {} {}", quoted(reference), quoted(pattern)),
-        Command::Status { folder, items } => format!("STATUS {} ({})", quoted(folder), items.iter().map(status_item).collect::<Vec<_>>().join(" ")),
+        Command::Status { folder, items } => {
+            format!("STATUS {} ({})", quoted(folder), items.iter().map(status_item).collect::<Vec<_>>().join(" "))
+        }
         Command::Append(append) => return print_append(out, append),
         Command::Fetch(fetch) => print_fetch(fetch),
         Command::Search { uid, key } => format!("{}SEARCH {}", uid_word(*uid), print_key(key, true)),
@@ -77,7 +79,13 @@ fn print_set(set: &Set) -> String {
 }
 
 fn print_flags(flags: &Flags) -> String {
-    let names = [(flag::SEEN, "\\Seen"), (flag::ANSWERED, "\\Answered"), (flag::FLAGGED, "\\Flagged"), (flag::DELETED, "\\Deleted"), (flag::DRAFT, "\\Draft")];
+    let names = [
+        (flag::SEEN, "\\Seen"),
+        (flag::ANSWERED, "\\Answered"),
+        (flag::FLAGGED, "\\Flagged"),
+        (flag::DELETED, "\\Deleted"),
+        (flag::DRAFT, "\\Draft"),
+    ];
     let system = names.iter().filter(|(bit, _)| flags.system & bit != 0).map(|(_, name)| (*name).to_owned());
     system.chain(flags.keywords.iter().cloned()).collect::<Vec<_>>().join(" ")
 }
@@ -232,7 +240,10 @@ fn folders() -> impl Strategy<Value = Command> {
 }
 
 fn names() -> impl Strategy<Value = String> {
-    prop_oneof![Just("INBOX".to_owned()), "[a-zA-Z0-9/\"\\\\ ._-]{1,20}".prop_filter("INBOX has one spelling", |name| !name.eq_ignore_ascii_case("INBOX"))]
+    prop_oneof![
+        Just("INBOX".to_owned()),
+        "[a-zA-Z0-9/\"\\\\ ._-]{1,20}".prop_filter("INBOX has one spelling", |name| !name.eq_ignore_ascii_case("INBOX"))
+    ]
 }
 
 fn sets() -> impl Strategy<Value = Set> {
@@ -271,7 +282,8 @@ fn sections() -> impl Strategy<Value = Section> {
         Just(SectionText::Header),
         Just(SectionText::Text),
         Just(SectionText::Mime),
-        (any::<bool>(), proptest::collection::vec("[A-Za-z][A-Za-z-]{0,12}", 1..4)).prop_map(|(not, names)| SectionText::Fields { not, names }),
+        (any::<bool>(), proptest::collection::vec("[A-Za-z][A-Za-z-]{0,12}", 1..4))
+            .prop_map(|(not, names)| SectionText::Fields { not, names }),
     ];
     (any::<bool>(), proptest::collection::vec(1_u16..9, 0..4), text, proptest::option::of((any::<u32>(), 1_u32..)))
         .prop_filter("MIME is of a part", |(_, path, text, _)| *text != SectionText::Mime || !path.is_empty())

@@ -9,8 +9,8 @@ pub mod letters;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use identity::prove::Preset;
@@ -72,6 +72,7 @@ pub struct Stage {
     pub stop: CancellationToken,
     pub sim: Option<PscSim>,
     now: Arc<AtomicI64>,
+    ticking: Arc<OnceLock<tokio::time::Instant>>,
     engine: Engine,
     letters: AtomicU64,
     _dir: tempfile::TempDir,
@@ -99,8 +100,12 @@ impl Stage {
         };
         let store = Store::open(config, Entropy::seeded(3)).await.expect("a store");
         let now = Arc::new(AtomicI64::new(Moment::parse(EARLIER).expect("a date").micros()));
-        let shown = now.clone();
-        let clock = Clock::new(move || Moment::from_micros(shown.load(Ordering::SeqCst)));
+        let ticking: Arc<OnceLock<tokio::time::Instant>> = Arc::default();
+        let (shown, since) = (now.clone(), ticking.clone());
+        let clock = Clock::new(move || {
+            let ticked = since.get().map_or(Duration::ZERO, tokio::time::Instant::elapsed);
+            Moment::from_micros(shown.load(Ordering::SeqCst)).plus(ticked)
+        });
         let mailbox = people(&store, clock.now()).await;
         let sim = if with_psc { Some(psc_sim(&clock, &now).await) } else { None };
         let shared = Arc::new(Shared {
@@ -112,8 +117,18 @@ impl Stage {
             discovery_url: "https://psc.test/.well-known/wallet-openid-configuration".to_owned(),
             seats: imap::seats::Seats::default(),
         });
-        let stage =
-            Self { store, shared, mailbox, stop: CancellationToken::new(), sim, now, engine, letters: AtomicU64::new(0), _dir: dir };
+        let stage = Self {
+            store,
+            shared,
+            mailbox,
+            stop: CancellationToken::new(),
+            sim,
+            now,
+            ticking,
+            engine,
+            letters: AtomicU64::new(0),
+            _dir: dir,
+        };
         stage.clock(CURTAIN);
         stage
     }
@@ -123,6 +138,11 @@ impl Stage {
         let to = Moment::parse(to).unwrap_or_else(|| panic!("{to} is not a moment"));
         self.now.store(to.micros(), Ordering::SeqCst);
         self.store.feed().rouse_all();
+    }
+
+    /// From now on the operator's clock also follows the timers.
+    pub fn tick(&self) {
+        self.ticking.set(tokio::time::Instant::now()).expect("once");
     }
 
     pub fn now(&self) -> Moment {
@@ -216,7 +236,8 @@ fn engine(kept: Kept, dir: &Path) -> Engine {
     match kept {
         Kept::Sqlite => Engine::Sqlite { path: dir.join("pli.sqlite") },
         Kept::Postgres => {
-            let url = std::env::var("PLI_TEST_POSTGRES").expect("PLI_TEST_POSTGRES=postgres://user@host:port/database must name a test server");
+            let url =
+                std::env::var("PLI_TEST_POSTGRES").expect("PLI_TEST_POSTGRES=postgres://user@host:port/database must name a test server");
             static SCHEMAS: AtomicU64 = AtomicU64::new(0);
             let schema = format!("imap_{}_{}", std::process::id(), SCHEMAS.fetch_add(1, Ordering::SeqCst));
             Engine::Postgres { url, schema }
@@ -255,9 +276,8 @@ async fn people(store: &Store, at: Moment) -> MailboxId {
 
 async fn make(store: &Store, change: Change, now: Moment) {
     let asked = change.clone();
-    let decide = move |mailbox: &rules::mailbox::Mailbox, person: Option<&rules::register::Person>| {
-        movement::by_staff(mailbox, &asked, person, now)
-    };
+    let decide =
+        move |mailbox: &rules::mailbox::Mailbox, person: Option<&rules::register::Person>| movement::by_staff(mailbox, &asked, person, now);
     store.move_mailbox(&cabinet(), change, None, Author::staff("essai"), Channel::Cli, now, decide).await.expect("a movement");
 }
 
