@@ -86,6 +86,7 @@ pub async fn operator_session(
     tls: Arc<rustls::ServerConfig>,
     stop: CancellationToken,
 ) {
+    without_delay(&tcp);
     inbound::serve(tcp, from, shared, tls, stop).await;
 }
 
@@ -98,7 +99,15 @@ pub async fn submission_session(
     implicit_tls: bool,
     stop: CancellationToken,
 ) {
+    without_delay(&tcp);
     submission::serve(tcp, from, shared, tls, implicit_tls, stop).await;
+}
+
+/// Replies are small and awaited: they leave at once.
+fn without_delay(tcp: &tokio::net::TcpStream) {
+    if let Err(error) = tcp.set_nodelay(true) {
+        tracing::debug!(%error, "TCP_NODELAY");
+    }
 }
 
 /// Where a domain's mail goes: a table first (the demo, a private interconnection), then MX.

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use bytes::{Buf, BytesMut};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufWriter};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use zeroize::Zeroizing;
@@ -20,6 +20,7 @@ pub(crate) const SASL: usize = 12_288 + 64;
 
 const IDLE_BUFFER: usize = 1_024;
 const DATA_BUFFER: usize = 32 * 1_024;
+const SEND_BUFFER: usize = 16 * 1_024;
 /// A line that is still not over after this is no mistake.
 const ENDLESS: usize = 64 * 1_024;
 /// How much of a refused peer's talk is listened to so that it gets to read our answer, and for how long.
@@ -148,9 +149,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     /// Sends a message that passed [`data::check`], with its end mark.
     pub(crate) async fn send(&mut self, message: &[u8], wait: Duration) -> Result<(), Stop> {
         self.flush().await?;
+        // A small message leaves in one packet with its end mark.
+        let mut out = BufWriter::with_capacity(SEND_BUFFER, &mut self.stream);
         let write = async {
-            data::send(&mut self.stream, message).await?;
-            self.stream.flush().await
+            data::send(&mut out, message).await?;
+            out.flush().await
         };
         timeout(wait, write).await.map_err(|_| Stop::Silence)?.map_err(Stop::Io)
     }

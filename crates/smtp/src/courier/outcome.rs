@@ -2,6 +2,7 @@
 //!
 //! trust-space §11. Requirements: TRU-32, TRU-39, TRU-40. Pure decisions: no network, no store, the clock's moment is given.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use rules::{Entropy, Moment, Refusal};
@@ -46,14 +47,14 @@ pub(super) struct Failure {
     /// The cause is the peer's own reply.
     pub(super) replied: bool,
     /// Our refusal, when it is one: its French sentence goes to the sender.
-    pub(super) refusal: Option<Refusal>,
-    pub(super) seen: Seen,
+    pub(super) refusal: Option<Box<Refusal>>,
+    pub(super) seen: Arc<Seen>,
 }
 
 impl Failure {
     pub(super) fn of(kind: Kind, status: &str, cause: impl Into<String>) -> Self {
         let cause = crate::wire::printable(&cause.into());
-        Self { kind, status: status.to_owned(), cause, replied: false, refusal: None, seen: Seen::default() }
+        Self { kind, status: status.to_owned(), cause, replied: false, refusal: None, seen: Arc::default() }
     }
 
     /// What went wrong on the way; it ends as "undelivered for too long".
@@ -71,7 +72,7 @@ impl Failure {
         };
         let status = if kind == Kind::Temporary { "5.4.7" } else { reply.enhanced };
         let cause = format!("{} {} [{}]", reply.enhanced, reply.english, why.code());
-        Self { refusal: Some(why), ..Self::of(kind, status, cause) }
+        Self { refusal: Some(Box::new(why)), ..Self::of(kind, status, cause) }
     }
 
     /// The server offers no TLS: its mail waits, and never goes in clear (TRU-31).
@@ -79,8 +80,8 @@ impl Failure {
         Self::of(Kind::Trust, "5.7.10", cause)
     }
 
-    pub(super) fn by(mut self, seen: &Seen) -> Self {
-        self.seen = seen.clone();
+    pub(super) fn by(mut self, seen: &Arc<Seen>) -> Self {
+        self.seen = Arc::clone(seen);
         self
     }
 

@@ -61,7 +61,7 @@ impl Offers {
 pub(super) struct Connection {
     wire: Wire<TlsStream<TcpStream>>,
     pub(super) offers: Offers,
-    pub(super) seen: Seen,
+    pub(super) seen: Arc<Seen>,
     snapshot: Arc<Snapshot>,
     peer: Peer,
     /// Messages carried: a connection used before may have been closed meanwhile.
@@ -89,7 +89,7 @@ impl Connection {
             let mut seen = Seen { host: Some(target.name.clone()), ..Seen::default() };
             match Self::open_one(target, shared, tls, Arc::clone(&snapshot), &mut seen).await {
                 Ok(connection) => return Ok(connection),
-                Err(failure) => last = failure.by(&seen),
+                Err(failure) => last = failure.by(&Arc::new(seen)),
             }
         }
         Err(last)
@@ -127,7 +127,7 @@ impl Connection {
         seen.dn = Some(peer.subject.clone());
         let mut wire = Wire::new(stream);
         let offers = greet(&mut wire, shared).await?;
-        Ok(Self { wire, offers, seen: seen.clone(), snapshot, peer, carried: 0 })
+        Ok(Self { wire, offers, seen: Arc::new(seen.clone()), snapshot, peer, carried: 0 })
     }
 
     /// Judges the peer anew when the trust space moved since (TRU-12).

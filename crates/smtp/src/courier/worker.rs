@@ -1,4 +1,4 @@
-//! One worker a destination: it keeps one connection and carries message after message over it.
+//! One worker a destination: it keeps a connection (up to four when much waits) and carries message after message over it.
 //!
 //! Requirements: TRU-30 to TRU-33, TRU-39, TRU-40. Each row that is handed over ends in the store with its outcome, or stays leased and comes back.
 
@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use bytes::Bytes;
+use futures_util::future::join_all;
 use rules::Refusal;
 use store::queue::{Outcome, QueueId, Queued};
 use tokio::sync::{Semaphore, mpsc};
@@ -22,6 +23,9 @@ use crate::{Shared, data};
 
 /// An open connection waits this long for the next message.
 const KEPT: Duration = Duration::from_secs(5);
+/// Connections to one destination, and the messages that justify another one.
+const LANES: usize = 4;
+const WORTH_A_CONNECTION: usize = 8;
 /// A settlement that the store could not take is offered again: the message has left, it must not leave twice.
 const OFFERS: u32 = 8;
 
@@ -57,7 +61,7 @@ enum Ending {
     /// By a peer that will, or will not, send the receipt that was asked for.
     Taken {
         reply: Reply,
-        seen: Seen,
+        seen: Arc<Seen>,
         reports: bool,
     },
     Filed,
@@ -67,15 +71,13 @@ enum Ending {
 impl Worker {
     /// Works until the courier closes its channel.
     pub(super) async fn run(mut self) {
-        let mut connection: Option<Connection> = None;
+        let mut lanes: [Option<Connection>; LANES] = [const { None }; LANES];
         loop {
             let rows = match tokio::time::timeout(KEPT, self.rows.recv()).await {
                 Ok(Some(rows)) => rows,
                 Ok(None) => break,
                 Err(_) => {
-                    if let Some(open) = connection.take() {
-                        open.close().await;
-                    }
+                    close(&mut lanes).await;
                     if self.tell.send(Told::Idle(self.destination.clone())).is_err() {
                         break;
                     }
@@ -86,31 +88,33 @@ impl Worker {
                 }
             };
             let ids = rows.iter().map(|row| row.id).collect();
-            self.batch(&mut connection, rows).await;
+            self.batch(&mut lanes, rows).await;
             if self.tell.send(Told::Done { destination: self.destination.clone(), ids }).is_err() {
                 break;
             }
         }
-        if let Some(open) = connection {
-            open.close().await;
-        }
+        close(&mut lanes).await;
     }
 
-    /// Rows due together: one transaction for each message.
-    async fn batch(&self, connection: &mut Option<Connection>, rows: Vec<Queued>) {
+    /// Rows due together: one transaction for each message, over as many connections as their number is worth.
+    async fn batch(&self, lanes: &mut [Option<Connection>; LANES], rows: Vec<Queued>) {
         // Closed only when the process ends: then the rows stay in the queue.
         let Ok(_turn) = self.house.turns.acquire().await else { return };
+        let messages: Vec<&[Queued]> = rows.chunk_by(|one, next| one.message == next.message).collect();
+        let share = messages.len().div_ceil(LANES).max(WORTH_A_CONNECTION);
+        let shares = lanes.iter_mut().zip(messages.chunks(share));
+        join_all(shares.map(|(connection, messages)| self.lane(connection, messages))).await;
+    }
+
+    /// Message after message over one connection.
+    async fn lane(&self, connection: &mut Option<Connection>, messages: &[&[Queued]]) {
         let mut unreachable: Option<Failure> = None;
-        let mut rows = rows.as_slice();
-        while let Some(first) = rows.first() {
+        for rows in messages {
             if self.house.stop.is_cancelled() {
                 return;
             }
-            let length = rows.iter().take_while(|row| row.message == first.message).count();
-            let (group, rest) = rows.split_at(length);
-            rows = rest;
-            let group: Vec<&Queued> = group.iter().collect();
-            self.message(connection, &mut unreachable, &group).await;
+            let rows: Vec<&Queued> = rows.iter().collect();
+            self.message(connection, &mut unreachable, &rows).await;
         }
     }
 
@@ -205,11 +209,11 @@ impl Worker {
                 done = fresh.carry(&some, bytes).await;
             }
         }
-        let (seen, reports) = connection.as_ref().map(|open| (open.seen.clone(), open.offers.dsn)).unwrap_or_default();
+        let (seen, reports) = connection.as_ref().map(|open| (Arc::clone(&open.seen), open.offers.dsn)).unwrap_or_default();
         if !done.alive {
             *connection = None;
         }
-        let taken = |reply| Ending::Taken { reply, seen: seen.clone(), reports };
+        let taken = |reply| Ending::Taken { reply, seen: Arc::clone(&seen), reports };
         for (n, result) in open_rows.into_iter().zip(done.results) {
             results[n] = Some(result.map_or_else(Ending::Failed, taken));
         }
@@ -280,6 +284,10 @@ impl Worker {
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
     }
+}
+
+async fn close(lanes: &mut [Option<Connection>]) {
+    join_all(lanes.iter_mut().filter_map(Option::take).map(Connection::close)).await;
 }
 
 fn fill(results: &mut [Option<Ending>], failure: &Failure) {

@@ -65,7 +65,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Session<T> {
         if let Err(why) = acceptable(&glance, &envelope) {
             return self.refuse_whole(&why, &envelope);
         }
-        let unproved = self.from_unproved(&glance, &envelope);
+        let unproved = self.author_unproved(&glance, &envelope);
         let arrival = store::mail::Arrival {
             recipients: letter::distinct(envelope.to.iter().map(|to| to.mailbox.mailbox)),
             bytes: bytes.clone(),
@@ -95,7 +95,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Session<T> {
     }
 
     /// An author outside the peer's own domains is flagged, not refused (TRU-27); so is a message without author.
-    fn from_unproved(&mut self, glance: &Glance, envelope: &Envelope) -> bool {
+    fn author_unproved(&mut self, glance: &Glance, envelope: &Envelope) -> bool {
         let standing = &mut self.standing;
         let mut proved = |domain: Option<rules::Domain>| {
             domain.is_some_and(|domain| standing.speaks_for(&envelope.snapshot, &envelope.peer, &domain).is_ok())

@@ -156,7 +156,9 @@ impl House {
 
     async fn control(&self, path: &str, method: reqwest::Method, body: serde_json::Value) -> serde_json::Value {
         let request = reqwest::Client::new().request(method, format!("{}/{path}", self.sim.control())).header("X-Pli-Sim", "1").json(&body);
-        request.send().await.expect("an answer").json().await.expect("JSON")
+        let answer = request.send().await.expect("an answer");
+        assert!(answer.status().is_success(), "{path}: {}", answer.status());
+        answer.json().await.expect("JSON")
     }
 
     /// A person in a mailbox, through the one door.

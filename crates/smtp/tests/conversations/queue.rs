@@ -256,3 +256,25 @@ async fn a_report_that_fails_is_never_reported() {
     assert_eq!(house.cabinet().await, Vec::<String>::new());
     house.close().await;
 }
+
+/// Proves: TRU-39. Many messages for one server share a few connections, and each arrives once.
+#[tokio::test]
+async fn a_hundred_messages_for_one_server_arrive_once_each() {
+    let there = House::start(Plan::of(lab::peer())).await;
+    let house = House::ours().await;
+    let mut client = Client::person(&house, CABINET, "P04").await;
+    for n in 0..100 {
+        client.tell(&format!("MAIL FROM:<{CABINET}>")).await;
+        client.tell("RCPT TO:<cardiologie@voisin.mssante.test>").await;
+        let letter = LETTER.replace("<lettre@", &format!("<lettre{n:03}@"));
+        assert!(client.data(&letter).await.starts_with("250"));
+    }
+    let house = house.with_courier(&[("voisin.mssante.test", there.operators)]);
+    let received = there.wait_for("cardiologie@voisin.mssante.test", "P09", "INBOX", 100).await;
+    acts(&house, "message.delivered", 100).await;
+    let mut ids: Vec<_> = received.iter().filter_map(|m| m.split_once("Message-ID: <lettre")).map(|(_, rest)| &rest[..3]).collect();
+    ids.sort_unstable();
+    assert!(ids.into_iter().eq((0..100).map(|n| format!("{n:03}"))));
+    house.close().await;
+    there.close().await;
+}

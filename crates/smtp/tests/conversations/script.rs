@@ -11,7 +11,7 @@
 //! tls                       the handshake
 //! hears nothing             the server has closed (or dropped) the connection
 //! clock +4h                 the operator's clock moves
-//! psc down                  a fault of Pro Santé Connect, see psc-sim
+//! psc down refuse           a fault of Pro Santé Connect, see psc-sim
 //! cabinet 2                 so many messages in INBOX of cabinet.des-lilas
 //! ```
 //! In a client's line, `{xoauth2 MAILBOX PERSONA}` and `{oauthbearer MAILBOX PERSONA}` become what an LPS would send with a fresh token.
@@ -158,7 +158,10 @@ pub async fn play_with(house: &House, script: &str) {
             "door" => client = Some(Client::connect(door(house, rest)).await),
             "cert" => shown = Shown::named(rest),
             "clock" => house.advance(duration(rest)),
-            "psc" => house.faults(serde_json::json!({ rest: true })).await,
+            "psc" => {
+                let (fault, how) = rest.split_once(' ').expect("a fault and its form");
+                house.faults(serde_json::json!({ fault: how })).await;
+            }
             "cabinet" => assert_eq!(house.cabinet().await.len().to_string(), rest, "{place}"),
             _ => act(house, client.as_mut().expect("a door first"), shown, line, &place).await,
         }
