@@ -15,7 +15,7 @@ pub(crate) async fn run(session: &mut Session, append: Append) -> Outcome {
     }
     let (store, now) = (session.shared.store.clone(), session.shared.clock.now());
     let bytes = append.message;
-    let glance = glanced(bytes.clone()).await;
+    let glance = glanced(bytes.clone()).await?;
     let message = mail::Append {
         folder: append.folder,
         bytes,
@@ -30,14 +30,12 @@ pub(crate) async fn run(session: &mut Session, append: Append) -> Outcome {
 }
 
 /// Reading a long message takes a while: other sessions of this thread must not wait for it.
-async fn glanced(bytes: bytes::Bytes) -> Glance {
+async fn glanced(bytes: bytes::Bytes) -> Outcome<Glance> {
     const SHORT: usize = 64 * 1024;
     if bytes.len() <= SHORT {
-        return Glance::of(&bytes);
+        return Ok(Glance::of(&bytes));
     }
-    match tokio::task::spawn_blocking(move || Glance::of(&bytes)).await {
-        Ok(glance) => glance,
-        // Only when the runtime is going down, or when reading panicked: the message is filed with nothing known of it.
-        Err(_) => Glance::default(),
-    }
+    let read = tokio::task::spawn_blocking(move || Glance::of(&bytes)).await;
+    // Only when the runtime is going down, or when reading panicked: nothing is filed half understood.
+    read.map_err(|_| Reply::no("[UNAVAILABLE] Panne passagere, reessayez").into())
 }
