@@ -1,4 +1,4 @@
-//! `pli demo`: everything on loopback, in one process, on invented people. The contract is `docs/demo.md`.
+//! `pli demo`: everything on loopback, in one process, on invented people (the demo contract: README, `docs/vendors`).
 //!
 //! | file | what |
 //! |---|---|

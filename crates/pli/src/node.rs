@@ -76,7 +76,7 @@ impl Node {
         let psc = node.relying_party(entropy.clone())?;
         let throttle = identity::throttle::Throttle::default();
         let mail = Arc::new(node.smtp_shared(psc.clone(), throttle.clone(), entropy.clone()));
-        let imap = Arc::new(node.imap_shared(psc, throttle, entropy));
+        let imap = Arc::new(node.imap_shared(psc, throttle, entropy.clone()));
         for (door, socket) in sockets.0 {
             let house = doors::House {
                 mail: Arc::clone(&mail),
@@ -90,7 +90,7 @@ impl Node {
             node.tasks.spawn(doors::keep(door, listener, house));
         }
         node.tasks.spawn(smtp::courier(mail, node.certificates.client(), node.routes()?, node.stop.clone()));
-        node.tasks.spawn(list::keep_fresh(node.operator.clone(), node.stop.clone()));
+        node.tasks.spawn(list::keep_fresh(node.operator.clone(), entropy, node.stop.clone()));
         Ok(node)
     }
 

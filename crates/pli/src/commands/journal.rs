@@ -59,6 +59,19 @@ pub async fn verify(operator: &Operator) -> Outcome<Value> {
     }))
 }
 
+/// The same over every operator of the folder, added up.
+pub async fn verify_all(operators: &[Operator]) -> Outcome<Value> {
+    let mut whole = store::history::Verified::default();
+    for operator in operators {
+        let verified = operator.store.verify_journal().await?;
+        whole.chains += verified.chains;
+        whole.lines += verified.lines;
+        whole.faults.extend(verified.faults.into_iter().map(|fault| format!("{} : {fault}", operator.domain())));
+    }
+    let domains: Vec<_> = operators.iter().map(Operator::domain).collect();
+    Ok(json!({"ok": whole.faults.is_empty(), "operators": domains, "chains": whole.chains, "lines": whole.lines, "faults": whole.faults}))
+}
+
 pub fn table(value: &Value) -> String {
     let columns = [("N°", "seq"), ("QUAND", "at"), ("QUI", "author"), ("ACTE", "act"), ("OBJET", "object"), ("CANAL", "channel")];
     show::table(value, &columns)

@@ -29,7 +29,7 @@ impl Problem {
         let labels = error.span().map(|span| (span, error.message().to_owned())).into_iter().collect();
         Self {
             message: format!("{} : configuration illisible : {}", source.path.display(), error.message()),
-            help: Some("Les clés et leurs valeurs sont décrites dans docs/operate.md.".to_owned()),
+            help: Some("Les clés et leurs valeurs sont décrites dans docs/operate/first-node.md.".to_owned()),
             quoted: Some(source.named()),
             labels,
         }

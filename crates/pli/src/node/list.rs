@@ -1,24 +1,26 @@
 //! The white list job: fetch or re-read, verify through `trust`, write what changed in the journal.
 //!
 //! Requirements: TRU-01, TRU-02, TRU-09, TRU-10, TRU-13. It never installs anything itself: `trust::TrustSpace::load` verifies and swaps.
+//! How a list is fetched is in `list/fetch.rs`.
+
+mod fetch;
 
 use std::time::Duration;
 
 use rules::journal::{Act, Entry};
-use rules::{Author, Channel};
+use rules::{Author, Channel, Entropy};
 use tokio_util::sync::CancellationToken;
 use trust::space::{ListRefusal, Loaded};
 
 use crate::config::List;
 use crate::failure::{Failure, Outcome};
 use crate::operator::Operator;
+use fetch::{Fetched, Known};
 
-/// TRU-02: every hour; after a failure 5, 10, 20 minutes.
-const PERIOD: Duration = Duration::from_secs(3600);
+/// TRU-02: every 60 ± 10 minutes; after a failure 5, 10, 20 minutes.
+const PERIOD: Duration = Duration::from_secs(3000);
+const JITTER_S: u64 = 1200;
 const RETRIES: [Duration; 3] = [Duration::from_secs(300), Duration::from_secs(600), Duration::from_secs(1200)];
-const FETCH_TIMEOUT: Duration = Duration::from_secs(30);
-/// TRU-02: 32 MiB after decompression.
-const MAX_BYTES: usize = 32 * 1024 * 1024;
 
 /// Where a list was taken from, and by whom: for the journal.
 pub struct Origin<'a> {
@@ -38,37 +40,57 @@ pub async fn load_if_new(operator: &Operator) {
     }
 }
 
-/// Runs until `stop`.
-pub async fn keep_fresh(operator: Operator, stop: CancellationToken) {
+/// Runs until `stop`. A list that is fetched is asked for at once: the one in force may be days old.
+pub async fn keep_fresh(operator: Operator, entropy: Entropy, stop: CancellationToken) {
+    let mut known = Known::default();
     let mut failures = 0_usize;
+    let mut pause = if operator.config.trust.list.url.is_some() { Duration::ZERO } else { period(&entropy) };
     loop {
-        let pause = RETRIES.get(failures.wrapping_sub(1)).copied().unwrap_or(PERIOD);
         tokio::select! {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(pause) => {}
         }
-        match take(&operator).await {
-            Ok(_) => failures = 0,
+        failures = match take_unless_known(&operator, &mut known).await {
+            Ok(_) => 0,
             Err(failure) => {
-                failures += 1;
                 tracing::error!(domain = %operator.domain(), %failure, failures, "white list not taken");
+                failures + 1
             }
-        }
+        };
+        pause = failures.checked_sub(1).and_then(|nth| RETRIES.get(nth).copied()).unwrap_or_else(|| period(&entropy));
     }
 }
 
-/// Takes the list from where the configuration says.
+fn period(entropy: &Entropy) -> Duration {
+    PERIOD + Duration::from_secs(u64::from_le_bytes(entropy.bytes()) % JITTER_S)
+}
+
+/// Takes the list from where the configuration says, whether it has changed or not.
 pub async fn take(operator: &Operator) -> Outcome<Loaded> {
+    take_unless_known(operator, &mut Known::default()).await
+}
+
+async fn take_unless_known(operator: &Operator, known: &mut Known) -> Outcome<Loaded> {
     let (bytes, source) = match &operator.config.trust.list {
         List { file: Some(path), .. } => {
             let bytes = tokio::fs::read(path).await.map_err(|error| Failure::ours("liste blanche", error))?;
             (bytes, path.display().to_string())
         }
-        List { url: Some(url), .. } => (fetch(url, operator).await?, url.clone()),
+        List { url: Some(url), .. } => match fetch::fetch(url, operator.config.trust.anchors.get_ref(), known).await? {
+            Fetched::Whole(bytes) => (bytes, url.clone()),
+            Fetched::Unchanged => return confirm(operator, url).await,
+        },
         _ => return Err(Failure::configuration("trust.list : ni url ni file")),
     };
     let origin = Origin { source: &source, author: Author::task("whitelist"), channel: Channel::System, allow_older: None };
     load(operator, bytes, origin).await
+}
+
+/// "Not modified": the list in force is verified again, as of now (TRU-11).
+async fn confirm(operator: &Operator, url: &str) -> Outcome<Loaded> {
+    let (trust, url) = (operator.trust.clone(), url.to_owned());
+    let confirmed = tokio::task::spawn_blocking(move || trust.confirm(&url)).await;
+    Ok(confirmed.map_err(|error| Failure::ours("liste blanche", error))??)
 }
 
 /// Verifies and installs one list, and journals the verdict with the difference (TRU-13).
@@ -92,8 +114,8 @@ fn entry(operator: &Operator, verdict: &Result<Loaded, ListRefusal>, origin: Ori
         Ok(loaded) => {
             let facts = serde_json::json!({
                 "generated": loaded.generated.to_string(), "entries": loaded.entries, "domains": loaded.domains,
-                "added": loaded.added, "removed": loaded.removed.len(), "set_aside": loaded.set_aside.len(),
-                "reason": origin.allow_older,
+                "added": loaded.added, "removed": loaded.removed.len(), "changed": loaded.changed.len(),
+                "set_aside": loaded.set_aside.len(), "reason": origin.allow_older,
             });
             (Act::ListAccepted, facts)
         }
@@ -102,29 +124,4 @@ fn entry(operator: &Operator, verdict: &Result<Loaded, ListRefusal>, origin: Ori
     };
     let Origin { source, author, channel, .. } = origin;
     Some(Entry { at: operator.clock.now(), author, act, object: source.to_owned(), channel, facts })
-}
-
-/// GET with the IGC-Santé anchors only, no redirect, bounded in time and size (TRU-01, TRU-02).
-async fn fetch(url: &str, operator: &Operator) -> Outcome<Vec<u8>> {
-    let failed = |error: reqwest::Error| Failure::ours("liste blanche", error.without_url());
-    let anchors = std::fs::read(operator.config.trust.anchors.get_ref()).map_err(|error| Failure::ours("ancres", error))?;
-    let anchors = reqwest::Certificate::from_pem_bundle(&anchors).map_err(failed)?;
-    let client = reqwest::Client::builder()
-        .tls_certs_only(anchors)
-        .redirect(reqwest::redirect::Policy::none())
-        .timeout(FETCH_TIMEOUT)
-        .build()
-        .map_err(failed)?;
-    let mut response = client.get(url).send().await.and_then(reqwest::Response::error_for_status).map_err(failed)?;
-    if response.status() != reqwest::StatusCode::OK {
-        return Err(Failure::refused("LB-HTTP", format!("{url} répond {}", response.status())));
-    }
-    let mut bytes = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(failed)? {
-        if bytes.len() + chunk.len() > MAX_BYTES {
-            return Err(Failure::refused("LB-XML", "la liste dépasse 32 Mio"));
-        }
-        bytes.extend_from_slice(&chunk);
-    }
-    Ok(bytes)
 }

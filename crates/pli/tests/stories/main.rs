@@ -9,6 +9,9 @@
 //! | `rights` | a right withdrawn while its holder is connected |
 //! | `restart` | stop, start, stop, start: nothing is lost, nothing is asked twice |
 //! | `commands` | the shapes and exit codes that scripts rely on |
+//! | `serve` | one server: limits, live certificates, signals |
+//! | `secrets` | what may be found on the disk |
+//! | `python` | `imaplib` and `smtplib` over TLS 1.2 |
 //! | `production` | the sandbox never gets into production |
 //!
 //! A story asks the operating system for its ports, keeps everything in one temporary folder, and polls with a deadline: no sleep for luck.
@@ -19,7 +22,10 @@ mod audit;
 mod commands;
 mod crash;
 mod production;
+mod python;
 mod refusals;
 mod restart;
 mod rights;
+mod secrets;
+mod serve;
 mod walk;

@@ -43,6 +43,12 @@ impl Lines {
         self.stream = Some(Stream::Tls(Box::new(StreamOwned::new(connection, tcp))));
     }
 
+    /// The chain the other side showed.
+    pub fn shown(&self) -> Vec<rustls::pki_types::CertificateDer<'static>> {
+        let Some(Stream::Tls(tls)) = &self.stream else { panic!("not in TLS") };
+        tls.conn.peer_certificates().expect("a certificate").iter().map(|cert| cert.clone().into_owned()).collect()
+    }
+
     pub fn send(&mut self, bytes: &[u8]) {
         self.try_send(bytes).unwrap_or_else(|error| panic!("send: {error}\n{}", self.said.join("\n")));
     }
