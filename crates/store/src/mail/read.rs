@@ -50,9 +50,11 @@ impl Store {
         if leaves || seen {
             let numbers = if leaves { found.iter().map(|f| f.stored.message).collect() } else { Vec::new() };
             let became = self.write((args(), numbers), |tx, (args, numbers)| Box::pin(tell(tx, args, numbers))).await?;
-            for (uid, flags, modseq) in became {
-                if let Some(found) = found.iter_mut().find(|f| f.stored.uid == uid) {
-                    (found.stored.flags, found.stored.modseq) = (flags, modseq);
+            // Both are in the order of their UIDs.
+            let mut became = became.into_iter().peekable();
+            for stored in found.iter_mut().map(|f| &mut f.stored) {
+                if let Some((_, flags, modseq)) = became.next_if(|b| b.0 == stored.uid) {
+                    (stored.flags, stored.modseq) = (flags, modseq);
                 }
             }
         }

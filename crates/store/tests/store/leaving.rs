@@ -260,3 +260,19 @@ on_both! {
         assert!(house.look(&house.claire().await, "Sent").await.is_empty());
     }
 }
+
+on_both! {
+    async fn rows_taken_by_mistake_are_given_back_and_those_of_the_dead_resumed(house) {
+        let nadia = house.nadia().await;
+        house.store.send(&nadia, sending(house, &[PEER, KINE]), house.now).await.unwrap();
+        let rows = due(house, "w1").await;
+        house.store.give_back("w2", rows.clone()).await.unwrap();
+        assert!(due(house, "w2").await.is_empty(), "only who took them gives them back");
+        house.store.give_back("w1", vec![rows[0]]).await.unwrap();
+        assert_eq!(due(house, "w2").await, [rows[0]]);
+        house.restart().await;
+        house.store.resume_queue().await.unwrap();
+        let alone = matches!(house.config.engine, store::Engine::Sqlite { .. });
+        assert_eq!(due(house, "w3").await.len(), if alone { 2 } else { 0 }, "on PostgreSQL another node may be at work on them");
+    }
+}

@@ -8,5 +8,7 @@ mod folders;
 mod house;
 mod journal;
 mod leaving;
+mod nodes;
 mod reading;
 mod rights;
+mod walk;
