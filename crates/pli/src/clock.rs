@@ -46,7 +46,6 @@ fn system_micros() -> i64 {
 
 /// Randomness of the operating system.
 #[allow(clippy::disallowed_methods)] // This is the one place (architecture, invariant 8).
-#[allow(clippy::disallowed_methods)] // This is the one place (architecture, invariant 8).
 pub fn entropy() -> Entropy {
     Entropy::new(|out| aws_lc_rs::rand::fill(out).expect("the operating system gives randomness, or nothing here can be trusted"))
 }
