@@ -43,11 +43,16 @@ struct Courier {
     held: HashSet<QueueId>,
     /// Held rows that became due again while their worker was finishing: given back to the queue when it is done.
     again: HashSet<QueueId>,
-    workers: HashMap<Destination, mpsc::UnboundedSender<Vec<Queued>>>,
-    /// Batches each worker has not finished.
-    open: HashMap<Destination, usize>,
+    workers: HashMap<Destination, AtWork>,
     tasks: JoinSet<()>,
     tell: mpsc::UnboundedSender<Told>,
+}
+
+/// A worker as the courier knows it.
+struct AtWork {
+    rows: mpsc::UnboundedSender<Vec<Queued>>,
+    /// Given to it, and not finished.
+    batches: usize,
 }
 
 /// Runs until `stop`; messages being handed over are finished first.
@@ -56,16 +61,8 @@ pub(crate) async fn run(shared: Arc<Shared>, tls: Arc<ArcSwap<rustls::ClientConf
     let name = format!("courier@{}", shared.host_name);
     let (tell, mut told) = mpsc::unbounded_channel();
     let house = Arc::new(House { shared, tls, router, turns: Semaphore::new(DESTINATIONS), stop: stop.clone() });
-    let mut courier = Courier {
-        house,
-        name,
-        held: HashSet::new(),
-        again: HashSet::new(),
-        workers: HashMap::new(),
-        open: HashMap::new(),
-        tasks: JoinSet::new(),
-        tell,
-    };
+    let mut courier =
+        Courier { house, name, held: HashSet::new(), again: HashSet::new(), workers: HashMap::new(), tasks: JoinSet::new(), tell };
     if let Err(error) = courier.house.shared.store.resume_queue().await {
         tracing::error!(%error, "the queue could not be resumed: what was being tried waits for its lease to end");
     }
@@ -121,11 +118,12 @@ impl Courier {
     fn hand_out(&mut self, rows: Vec<Queued>) {
         let mut batches: Vec<(Destination, Vec<Queued>)> = Vec::new();
         for row in rows {
-            if !self.held.insert(row.id) {
+            let destination = self.house.router.destination(&row.recipient.domain());
+            self.bury(&destination);
+            if !self.held.insert(row.id) && self.workers.contains_key(&destination) {
                 self.again.insert(row.id);
                 continue;
             }
-            let destination = self.house.router.destination(&row.recipient.domain());
             match batches.iter_mut().find(|(known, _)| *known == destination) {
                 Some((_, batch)) => batch.push(row),
                 None => batches.push((destination, vec![row])),
@@ -138,36 +136,38 @@ impl Courier {
         }
     }
 
+    /// A worker that stopped by a fault of ours leaves its rows leased; when they come back, another one takes them.
+    fn bury(&mut self, destination: &Destination) {
+        if self.workers.get(destination).is_some_and(|worker| worker.rows.is_closed()) {
+            tracing::error!(?destination, "a worker of the courier stopped by itself");
+            self.workers.remove(destination);
+        }
+    }
+
     fn give(&mut self, destination: Destination, batch: Vec<Queued>) {
-        let sender = self.workers.entry(destination.clone()).or_insert_with(|| {
+        let worker = self.workers.entry(destination.clone()).or_insert_with(|| {
             let (sender, rows) = mpsc::unbounded_channel();
-            let worker = Worker { house: Arc::clone(&self.house), destination: destination.clone(), rows, tell: self.tell.clone() };
+            let worker = Worker { house: Arc::clone(&self.house), destination, rows, tell: self.tell.clone() };
             self.tasks.spawn(worker.run());
-            sender
+            AtWork { rows: sender, batches: 0 }
         });
-        let ids: Vec<_> = batch.iter().map(|row| row.id).collect();
-        if sender.send(batch).is_err() {
-            // The worker is gone (it panicked): its rows come back when their lease ends.
-            tracing::error!(?destination, "a worker of the courier stopped");
-            self.workers.remove(&destination);
-            self.held.retain(|id| !ids.contains(id));
-        } else {
-            *self.open.entry(destination).or_default() += 1;
+        // A worker that stopped just now: `bury` finds it when these rows come back.
+        if worker.rows.send(batch).is_ok() {
+            worker.batches += 1;
         }
     }
 
     async fn hear(&mut self, news: Told) {
         match news {
             Told::Done { destination, ids } => {
-                if let Some(open) = self.open.get_mut(&destination) {
-                    *open = open.saturating_sub(1);
+                if let Some(worker) = self.workers.get_mut(&destination) {
+                    worker.batches = worker.batches.saturating_sub(1);
                 }
                 self.done(ids).await;
             }
             Told::Idle(destination) => {
-                if self.open.get(&destination).is_none_or(|open| *open == 0) {
+                if self.workers.get(&destination).is_some_and(|worker| worker.batches == 0) {
                     self.workers.remove(&destination);
-                    self.open.remove(&destination);
                 }
             }
         }

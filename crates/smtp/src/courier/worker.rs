@@ -279,6 +279,8 @@ impl Worker {
         for offer in 1..=OFFERS {
             match shared.store.settle(id, outcome.clone(), report.clone(), shared.clock.now()).await {
                 Ok(()) => return,
+                // Settled already: another node had believed our lease over.
+                Err(store::Error::NotFound(_)) => return tracing::warn!(queue = id.0, "an outcome was already written"),
                 Err(error) => tracing::error!(%error, offer, "an outcome could not be written"),
             }
             tokio::time::sleep(Duration::from_secs(1)).await;

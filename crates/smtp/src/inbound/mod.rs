@@ -157,7 +157,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Session<T> {
         }
     }
 
-    /// TRU-23.
+    /// Only what works, and nothing that is for people. Requirements: TRU-23.
     fn ehlo(&mut self, name: String) {
         self.envelope = None;
         self.hello = Some(name);

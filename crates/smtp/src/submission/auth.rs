@@ -1,6 +1,6 @@
 //! AUTH: the token says who comes, `user=` says which mailbox; one refusal, one challenge, one final line.
 //!
-//! RFC 4954, RFC 7628. Requirements: PSC-25 to PSC-30, PSC-38, LPS-10 to LPS-13. The token is wiped with the line it came in; it is never logged.
+//! RFC 4954, RFC 7628. Requirements: PSC-25 to PSC-30, PSC-38, LPS-10 to LPS-13, LPS-15, LPS-16. The token is wiped with the line it came in; it is never logged.
 
 use std::time::Duration;
 

@@ -61,7 +61,7 @@ pub(super) fn check(
     Ok(())
 }
 
-/// Adds the fields that are missing, after our trace line at the top.
+/// Adds the fields that are missing, after our trace line at the top. Requirements: LPS-52, MSG-02.
 pub(super) async fn complete(bytes: Bytes, glance: Glance, trace_length: usize, id: &str, domain: &Domain, at: Moment) -> Ready {
     let mut added = String::new();
     if glance.message_id.is_none() && header::values(&bytes, "Message-ID").is_empty() {

@@ -45,7 +45,7 @@ dialogs! {
     a_message_that_was_here_already_is_a_loop
     /// Proves: TRU-36.
     an_old_revocation_list_makes_mail_wait
-    /// Proves: LPS-03, PSC-27.
+    /// Proves: LPS-03, LPS-16, PSC-27.
     submission_offers_no_login_before_tls
     /// Proves: LPS-11, LPS-50, LPS-51, PSC-28, PSC-31.
     a_secretary_sends_as_the_cabinet

@@ -92,7 +92,7 @@ async fn ten_failures_in_a_minute_close_the_door_to_that_address_only_for_a_minu
     house.close().await;
 }
 
-/// Proves: CAB-16, MSG-11, PSC-31. The message names the cabinet; the journal names the secretary and her software.
+/// Proves: CAB-16, LPS-52, MSG-02, MSG-11, PSC-31. The message names the cabinet; the journal names the secretary and her software.
 #[tokio::test]
 async fn the_author_is_in_the_journal_and_not_in_the_message() {
     let house = House::ours().await;
