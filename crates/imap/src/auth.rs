@@ -1,6 +1,6 @@
 //! AUTHENTICATE: from a SASL line to a person in a mailbox.
 //!
-//! RFC 3501 §6.2.2, RFC 4959, RFC 7628. Requirements: LPS-10..LPS-14, PSC-21, PSC-25..PSC-32.
+//! RFC 3501 §6.2.2, RFC 4959, RFC 7628. Requirements: LPS-10..LPS-14, LPS-16, PSC-21, PSC-25..PSC-32.
 //! The proof is `identity`'s, the decision `rules::access::open`'s (inside `store.enter`); here is only the conversation. Tokens are never logged.
 
 use std::time::Duration;

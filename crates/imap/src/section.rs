@@ -210,4 +210,20 @@ mod tests {
         };
         assert_eq!(label(&section), "BODY[2.1.HEADER.FIELDS (From \"a\\\"b\")]<5>");
     }
+
+    proptest::proptest! {
+        /// A glance that lies (a damaged row) shows less; it ends no session.
+        #[test]
+        fn offsets_that_lie_never_panic(numbers in proptest::collection::vec(proptest::num::u32::ANY, 6), first: u32, length: u32, shift in 0_u32..100) {
+            let bytes = Bytes::from_static(MAIL.as_bytes());
+            let part = Part { path: vec![1], mime_start: numbers[0], body_start: numbers[1], body_end: numbers[2], inner_text: Some(numbers[3]) };
+            let glance = Glance { header_len: numbers[4], parts: vec![part], ..Glance::default() };
+            for path in [vec![], vec![1], vec![2]] {
+                for text in [SectionText::Whole, SectionText::Header, SectionText::Text, SectionText::Mime] {
+                    let section = Section { alias: Alias::Body, peek: true, path: path.clone(), text, partial: Some((first, length)) };
+                    let _ = Whole { bytes: &bytes, glance: &glance, shift }.cut(&section);
+                }
+            }
+        }
+    }
 }

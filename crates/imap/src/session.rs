@@ -1,6 +1,6 @@
 //! The session: one loop over one connection. It reads a command, looks at the right, lets a verb answer, tells what changed.
 //!
-//! Requirements: LPS-03, LPS-30, LPS-31, LPS-44, PSC-38, PSC-39, TRU-46. While it sleeps, four things wake it: bytes, the feed of its
+//! Requirements: LPS-03, LPS-15, LPS-30, LPS-31, LPS-44, PSC-38, PSC-39, TRU-46. While it sleeps, four things wake it: bytes, the feed of its
 //! mailbox, the operator's stop, and the nearest of its ends (autologout, end of the right, cap of the session).
 //! It decides nothing about rights: `store.recheck` does. An idle session holds this struct, its UIDs and one small read buffer.
 

@@ -26,7 +26,7 @@ macro_rules! dialogs {
 }
 
 dialogs! {
-    /// Proves: LPS-40, PSC-32.
+    /// Proves: LPS-16, LPS-40, PSC-32.
     before_login_hardly_anything_is_possible,
     /// Proves: LPS-30, LPS-41.
     list_shows_one_mailbox_with_its_folders,

@@ -5,8 +5,8 @@ mod stage;
 use std::time::Duration;
 
 use imap::Begin;
-use stage::{CABINET, Kept, SUREAU, Stage, TILLEUL, idnat};
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream};
+use stage::{CABINET, Kept, SUREAU, Stage, TILLEUL, cabinet, idnat, letters};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, DuplexStream};
 
 async fn hear(client: &mut BufReader<DuplexStream>) -> String {
     let mut line = String::new();
@@ -104,8 +104,47 @@ async fn every_refusal_is_in_the_journal_even_when_the_client_just_hangs_up() {
             hear(&mut client).await;
         }
     }
-    let refused = stage.acts().await.iter().filter(|act| *act == "access.refused").count();
+    let refused = stage.acts(Some(cabinet())).await.iter().filter(|act| *act == "access.refused").count();
     assert_eq!(refused, 2);
+    // A token that proves nobody is journalled too, in the register's chain: no person of the mailbox did it.
+    let mut client = BufReader::new(stage.converse(Begin::Secured));
+    hear(&mut client).await;
+    say(&mut client, &format!("a1 AUTHENTICATE XOAUTH2 {}", sandbox::xoauth2(CABINET, "hhh.ppp.sss"))).await;
+    hear(&mut client).await;
+    assert_eq!(stage.acts(None).await.last().map(String::as_str), Some("access.refused"));
+    stage.fall().await;
+}
+
+/// Longer than one group of messages in number, and in bytes: the answer streams, nothing is lost between two groups.
+#[tokio::test]
+async fn a_long_answer_holds_every_message_whole() {
+    let stage = Stage::set(Kept::Sqlite).await;
+    let long = "Une ligne de compte rendu, ni courte ni longue.\r\n".repeat(30_000);
+    for number in 0..125 {
+        let mut letter = letters::short(&format!("lettre-{number}"));
+        if number % 50 == 0 {
+            letter.extend_from_slice(long.as_bytes());
+        }
+        stage.deliver(letter).await;
+    }
+    let mut client = BufReader::new(stage.opened_by(&idnat(SUREAU)).await);
+    hear(&mut client).await;
+    say(&mut client, "a1 EXAMINE INBOX").await;
+    while !hear(&mut client).await.starts_with("a1 ") {}
+    say(&mut client, "a2 FETCH 1:* (UID RFC822.SIZE BODY[])").await;
+    for number in 0..125 {
+        let line = hear(&mut client).await;
+        let words: Vec<&str> = line.split(' ').collect();
+        assert_eq!(words[..5], ["*", &(number + 1).to_string(), "FETCH", "(UID", &(number + 1).to_string()]);
+        let length: usize = words[8].trim_matches(['{', '}']).parse().expect("a length");
+        assert_eq!(words[6].parse(), Ok(length), "RFC822.SIZE is what BODY[] holds");
+        let mut message = vec![0; length];
+        client.read_exact(&mut message).await.expect("the message");
+        assert!(message.windows(20).any(|piece| String::from_utf8_lossy(piece).contains(&format!("lettre-{number}"))));
+        assert_eq!(hear(&mut client).await, ")");
+    }
+    assert_eq!(hear(&mut client).await, "a2 OK FETCH completed");
+    drop(client);
     stage.fall().await;
 }
 

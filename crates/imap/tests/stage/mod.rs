@@ -197,9 +197,9 @@ impl Stage {
         make(&self.store, change, self.now()).await;
     }
 
-    /// Lines of the mailbox's journal, the oldest first: `act` of each.
-    pub async fn acts(&self) -> Vec<String> {
-        let query = store::history::Query { mailbox: Some(cabinet()), ..store::history::Query::default() };
+    /// Lines of a journal (`None`: the register's), the oldest first: `act` of each.
+    pub async fn acts(&self, mailbox: Option<Address>) -> Vec<String> {
+        let query = store::history::Query { mailbox, ..store::history::Query::default() };
         let mut lines = self.store.journal_lines(query).await.expect("the journal");
         lines.sort_by_key(|placed| placed.line.seq);
         lines.into_iter().map(|placed| placed.line.act).collect()
