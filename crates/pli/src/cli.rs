@@ -152,6 +152,8 @@ pub enum Whitelist {
     Fetch,
     /// Charger un fichier
     Load(whitelist::Load),
+    /// Mettre en vigueur la liste retenue pour approbation
+    Approve(whitelist::Approve),
     /// Vérifier un fichier sans rien charger
     Verify(whitelist::Verify),
     /// Fabriquer une liste d'essai de la taille de la vraie
@@ -192,6 +194,7 @@ impl Verb {
             Self::Whitelist(Whitelist::Fetch) => Order::WhitelistFetch,
             Self::Whitelist(Whitelist::Load(order)) => Order::WhitelistLoad(order),
             Self::Whitelist(Whitelist::Verify(order)) => Order::WhitelistVerify(order),
+            Self::Whitelist(Whitelist::Approve(order)) => Order::WhitelistApprove(order),
             Self::Indicators(order) => Order::Indicators(order),
             Self::Reload => Order::Reload,
             other => return Err(other),

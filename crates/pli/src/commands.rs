@@ -45,6 +45,7 @@ pub enum Order {
     WhitelistShow(whitelist::Show),
     WhitelistLoad(whitelist::Load),
     WhitelistVerify(whitelist::Verify),
+    WhitelistApprove(whitelist::Approve),
     WhitelistFetch,
     Indicators(indicators::Month),
     /// Re-read certificates, CRLs and list; only a running process can.
@@ -86,6 +87,7 @@ impl Order {
             Self::WhitelistShow(order) => order.run(operator).await,
             Self::WhitelistLoad(order) => order.run(operator).await,
             Self::WhitelistVerify(order) => order.run(operator).await,
+            Self::WhitelistApprove(order) => order.run(operator).await,
             Self::WhitelistFetch => whitelist::fetch(operator).await,
             Self::Indicators(order) => order.run(operator).await,
             Self::Reload => Err(Failure::refused("ARRETE", "aucun processus en marche : rien à relire")),
@@ -110,6 +112,7 @@ impl Order {
             | Self::WhitelistShow(_)
             | Self::WhitelistLoad(_)
             | Self::WhitelistVerify(_)
+            | Self::WhitelistApprove(_)
             | Self::WhitelistFetch
             | Self::Reload => show::facts(value),
         }

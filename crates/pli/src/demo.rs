@@ -63,9 +63,9 @@ pub struct Options {
     /// Un autre fichier de personnages
     #[arg(long, value_name = "FICHIER")]
     pub personas: Option<PathBuf>,
-    /// La graine de ce qui est tiré au sort pour remplir des boîtes
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub seed: u64,
+    /// Rendre reproductible ce que le simulateur tire au sort
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
     /// Déclarer un domaine de plus dans la liste, avec le certificat du voisin, servi à cette adresse
     #[arg(long, value_name = "DOMAINE=HÔTE:PORT", value_parser = ports::Declared::parse)]
     pub declare: Vec<ports::Declared>,
@@ -88,6 +88,7 @@ pub async fn run(state: &StateDir, options: Options) -> Outcome<()> {
     }
     make_private(state.root())?;
     let _lock = state.lock()?;
+    forget_old_facts(state);
     logs::to_file(&state.join("log"))?;
     let demo = Demo::start(state, &options).await?;
     let facts = facts::gather(&demo).await?;
@@ -105,9 +106,14 @@ pub async fn run(state: &StateDir, options: Options) -> Outcome<()> {
     stop.cancel();
     demo.stop().await;
     answering.abort();
-    // Scripts that wait for `demo.json` must not find that of a demo that is over.
-    let _ = std::fs::remove_file(state.join("demo.json"));
+    forget_old_facts(state);
     Ok(())
+}
+
+/// Scripts that wait for `demo.json` must not find that of a demo that is over, or was killed.
+fn forget_old_facts(state: &StateDir) {
+    // It may not be there at all.
+    let _ = std::fs::remove_file(state.join("demo.json"));
 }
 
 /// A demo that runs.
@@ -166,7 +172,7 @@ impl Demo {
         let configs = state.configs()?;
         let sockets = configs.iter().map(Sockets::bind).collect::<Outcome<Vec<_>>>()?;
         let stage = Arc::new(Stage { clock, pki, state: state.clone(), moving: tokio::sync::Mutex::new(()) });
-        let psc = psc::Running::start(&ports, Arc::clone(&personas), &domains, &stage).await?;
+        let psc = psc::Running::start(&ports, Arc::clone(&personas), &domains, &stage, options.seed).await?;
         let mut nodes = Vec::new();
         for (config, sockets) in configs.into_iter().zip(sockets) {
             let operator = Operator::open(config, stage.clock.shared(), clock::entropy()).await?;

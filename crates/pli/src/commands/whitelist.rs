@@ -81,6 +81,25 @@ impl Load {
     }
 }
 
+/// `whitelist approve`: puts the held list in force.
+#[derive(Debug, Clone, Args, Serialize, Deserialize)]
+pub struct Approve {
+    /// Pourquoi
+    #[arg(long, value_name = "TEXTE")]
+    pub reason: String,
+    /// Qui, chez l'opérateur, fait ce geste
+    #[arg(long, value_name = "LOGIN", default_value = "cli")]
+    pub staff: String,
+}
+
+impl Approve {
+    pub async fn run(self, operator: &Operator) -> Outcome<Value> {
+        let author = Author::staff(&self.staff);
+        let origin = Origin { source: "approved", author, channel: Channel::Cli, allow_older: Some(&self.reason) };
+        shown(&list::approve(operator, origin).await?)
+    }
+}
+
 /// `whitelist verify`: as `load`, and nothing is installed.
 #[derive(Debug, Clone, Args, Serialize, Deserialize)]
 pub struct Verify {

@@ -8,7 +8,7 @@ use super::problem::Problem;
 use super::{Config, Preset};
 
 /// Marks of the sandbox's certificates in a subject or an issuer.
-const LAB_MARKS: &[&str] = &["(LABO)", "LABO)", ".test"];
+const LAB_MARKS: &[&str] = &["(LABO)", ".test"];
 
 /// Refuses what contradicts itself, and the sandbox in production.
 pub fn vet(config: &Config) -> Result<(), Problem> {
@@ -66,11 +66,6 @@ pub fn says_simulator(discovery: &serde_json::Value) -> bool {
 /// A certificate's subject or issuer carries a mark of the sandbox's CA.
 pub fn is_lab_name(name: &str) -> bool {
     LAB_MARKS.iter().any(|mark| name.contains(mark))
-}
-
-/// A number of the block kept for test cards and personas (PSC-18).
-pub fn is_test_person(idnat: &str) -> bool {
-    idnat.starts_with("8997")
 }
 
 #[cfg(test)]

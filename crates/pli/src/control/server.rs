@@ -26,13 +26,16 @@ impl Socket {
     /// Binds; a socket file left by a process that was killed is replaced (the folder's lock is ours already).
     pub fn bind(path: &Path) -> Outcome<Self> {
         let wrong = |error: std::io::Error| Failure::configuration(format!("{} : {error}", path.display()));
-        match std::fs::remove_file(path) {
+        // Bound beside, closed to others, then put in place: nobody else ever finds it open.
+        let beside = path.with_extension("new");
+        match std::fs::remove_file(&beside) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(wrong(error)),
             _ => {}
         }
-        let short = ShortPath::of(path).map_err(wrong)?;
+        let short = ShortPath::of(&beside).map_err(wrong)?;
         let listener = UnixListener::bind(short.as_path()).map_err(wrong)?;
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).map_err(wrong)?;
+        std::fs::set_permissions(&beside, std::fs::Permissions::from_mode(0o600)).map_err(wrong)?;
+        std::fs::rename(&beside, path).map_err(wrong)?;
         Ok(Self { listener, path: path.to_owned() })
     }
 

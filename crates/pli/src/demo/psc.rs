@@ -32,7 +32,7 @@ pub fn issuer(ports: &Ports) -> String {
 }
 
 impl Running {
-    pub async fn start(ports: &Ports, personas: Arc<Personas>, domains: &[Domain], stage: &Arc<Stage>) -> Outcome<Self> {
+    pub async fn start(ports: &Ports, personas: Arc<Personas>, domains: &[Domain], stage: &Arc<Stage>, seed: Option<u64>) -> Outcome<Self> {
         let nodes: Arc<OnceLock<Vec<Node>>> = Arc::default();
         let (stage, moved) = (Arc::clone(stage), Arc::clone(&nodes));
         let clock = stage.clock.shared();
@@ -43,7 +43,7 @@ impl Running {
             personas,
             clients: shipped_clients(),
             clock,
-            entropy: clock::entropy(),
+            entropy: seed.map_or_else(clock::entropy, rules::Entropy::seeded),
             on_clock: Arc::new(move |by| advance(&stage, by, moved.get().map_or(&[], Vec::as_slice))),
             mailbox_owner: Arc::new(move |address: &Address| load::bulk_owner(address, ours.as_ref()?)),
         };

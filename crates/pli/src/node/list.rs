@@ -50,6 +50,10 @@ pub async fn keep_fresh(operator: Operator, entropy: Entropy, stop: Cancellation
             () = stop.cancelled() => return,
             () = tokio::time::sleep(pause) => {}
         }
+        // Revocation lists are files that something else renews (TRU-36).
+        if let Err(error) = operator.trust.reload() {
+            tracing::error!(domain = %operator.domain(), %error, "anchors or revocation lists not taken");
+        }
         failures = match take_unless_known(&operator, &mut known).await {
             Ok(_) => 0,
             Err(failure) => {
@@ -101,6 +105,16 @@ pub async fn load(operator: &Operator, bytes: Vec<u8>, origin: Origin<'_>) -> Ou
     let verdict = tokio::task::spawn_blocking(move || trust.load(&bytes, &source, older))
         .await
         .map_err(|error| Failure::ours("liste blanche", error))?;
+    if let Some(entry) = entry(operator, &verdict, origin) {
+        operator.store.journal(entry).await?;
+    }
+    Ok(verdict?)
+}
+
+/// Installs the list that is held: a person looked at it (TRU-10).
+pub async fn approve(operator: &Operator, origin: Origin<'_>) -> Outcome<Loaded> {
+    let trust = operator.trust.clone();
+    let verdict = tokio::task::spawn_blocking(move || trust.approve()).await.map_err(|error| Failure::ours("liste blanche", error))?;
     if let Some(entry) = entry(operator, &verdict, origin) {
         operator.store.journal(entry).await?;
     }

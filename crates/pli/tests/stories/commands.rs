@@ -136,7 +136,7 @@ fn a_vendor_gets_a_token_or_the_line_made_of_it() {
     imap.command(&format!("AUTHENTICATE XOAUTH2 {sasl}")).ok();
 }
 
-/// Proves: TRU-20, TRU-06.
+/// Proves: TRU-06, TRU-10, TRU-13, TRU-20.
 #[test]
 fn a_list_of_the_real_ones_size_is_made_verified_and_held_because_ours_is_not_in_it() {
     let demo = Demo::start();
@@ -152,6 +152,12 @@ fn a_list_of_the_real_ones_size_is_made_verified_and_held_because_ours_is_not_in
     assert_eq!(held.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&held.stderr).contains("LB-REDUITE"), "{held:?}");
     assert_eq!(demo.json(&["whitelist", "show"])["domains"], 2, "the old one stays in force");
+    demo.json(&["whitelist", "approve", "--reason", "essai"]);
+    assert_eq!(demo.json(&["whitelist", "show"])["domains"], 4_944);
+    let lines = demo.json(&["journal", "show"]);
+    let acts: Vec<&str> = lines.as_array().expect("an array").iter().filter_map(|line| line["act"].as_str()).collect();
+    let held_then_accepted = acts.windows(2).any(|pair| pair == ["list.refused", "list.accepted"]);
+    assert!(held_then_accepted, "{acts:?}");
 }
 
 #[test]
