@@ -7,9 +7,6 @@
 use super::problem::Problem;
 use super::{Config, Preset};
 
-/// Marks of the sandbox's certificates in a subject or an issuer.
-const LAB_MARKS: &[&str] = &["(LABO)", ".test"];
-
 /// Refuses what contradicts itself, and the sandbox in production.
 pub fn vet(config: &Config) -> Result<(), Problem> {
     let source = &config.source;
@@ -65,7 +62,8 @@ pub fn says_simulator(discovery: &serde_json::Value) -> bool {
 
 /// A certificate's subject or issuer carries a mark of the sandbox's CA.
 pub fn is_lab_name(name: &str) -> bool {
-    LAB_MARKS.iter().any(|mark| name.contains(mark))
+    let words = name.split([',', '=', '+', ' ', '"']);
+    name.contains("(LABO)") || words.into_iter().any(|word| word.ends_with(".test"))
 }
 
 #[cfg(test)]
@@ -98,6 +96,15 @@ mod tests {
         assert!(says_simulator(&serde_json::json!({"pli_simulator": true})));
         assert!(says_simulator(&serde_json::json!({"pli_simulator": "yes"})));
         assert!(!says_simulator(&serde_json::json!({"issuer": "https://auth.esw.esante.gouv.fr"})));
+    }
+
+    /// Proves: SIM-02.
+    #[test]
+    fn the_laboratory_is_known_by_its_authority_and_by_its_names() {
+        assert!(is_lab_name("C=FR, O=LABORATOIRE PLI, CN=AC IGC-SANTE ELEMENTAIRE ORGANISATIONS (LABO)"));
+        assert!(is_lab_name("C=FR, ST=Ille-et-Vilaine (35), CN=mss.pli.mssante.test"));
+        assert!(!is_lab_name("C=FR, O=CH DE VALCLAIR, CN=mss.testament.example.fr"));
+        assert!(!is_lab_name("C=FR, O=ASIP-SANTE, CN=AC IGC-SANTE ELEMENTAIRE ORGANISATIONS"));
     }
 
     proptest::proptest! {

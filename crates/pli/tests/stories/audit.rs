@@ -189,7 +189,7 @@ fn send_to_all(audit: &Audit, round: &str) {
 
 /// Every row of the queue has been delivered or has met its neighbour at least once.
 fn everybody_was_tried(audit: &Audit, round: &str) {
-    eventually(&format!("each neighbour tried, {round}"), Duration::from_secs(30), || {
+    eventually(&format!("each neighbour tried, {round}"), Duration::from_secs(60), || {
         let queue = audit.demo.json(&["queue", "list"]);
         let waits = |row: &serde_json::Value| row["state"] == "waiting" && row["attempts"] == 0;
         (!queue.as_array().expect("an array").iter().any(waits)).then_some(())
@@ -201,7 +201,7 @@ fn reports(audit: &Audit) -> Vec<String> {
     let failures = 2 * SCENARIOS.iter().filter(|scenario| scenario.as_client.is_some()).count();
     let mut secretary = Imap::enter(&audit.demo, "operator", CABINET, "P04");
     secretary.command("SELECT INBOX").ok();
-    eventually("a report for each failure", Duration::from_secs(30), || {
+    eventually("a report for each failure", Duration::from_secs(60), || {
         secretary.command("NOOP").ok();
         let all: Vec<String> = secretary.messages().iter().map(|(_, bytes)| String::from_utf8_lossy(bytes).into_owned()).collect();
         let failed: Vec<String> = all.into_iter().filter(|report| report.contains("Action: failed")).collect();

@@ -5,6 +5,7 @@
 //! | `walk` | a letter for the cabinet, from the neighbour's certificate to the month's figures |
 //! | `refusals` | the table of identity §1.7, on IMAP and submission, both mechanisms, with and without initial response |
 //! | `audit` | the audit scenarios of trust-space §6, both directions, fresh and after a hot reload |
+//! | `page` | what the page for humans says to type |
 //! | `crash` | `kill -9` in the middle of deliveries, on both engines |
 //! | `rights` | a right withdrawn while its holder is connected |
 //! | `restart` | stop, start, stop, start: nothing is lost, nothing is asked twice |
@@ -21,6 +22,7 @@ mod harness;
 mod audit;
 mod commands;
 mod crash;
+mod page;
 mod production;
 mod python;
 mod refusals;

@@ -1,7 +1,6 @@
 //! One `pli demo` in a temporary folder: started, asked, moved in time, stopped, killed, started again.
 
 use std::net::TcpListener;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::Duration;
@@ -49,11 +48,10 @@ impl Demo {
         let facts = self.dir().join("demo.json");
         // One left by a killed demo would be taken for the new one's.
         let _ = std::fs::remove_file(&facts);
+        let page = std::fs::File::create(self.path("page.txt")).expect("the page");
         let mut command = Command::new(env!("CARGO_BIN_EXE_pli"));
-        command.args(["demo", "--quiet", "--base-port", &self.base.to_string(), "--dir"]).arg(self.dir());
-        command.args(&self.options).env("PLI_LOG", "info").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-        // Dies with the test, whatever ends it.
-        command.process_group(0);
+        command.args(["demo", "--base-port", &self.base.to_string(), "--dir"]).arg(self.dir());
+        command.args(&self.options).env("PLI_LOG", "info").stdin(Stdio::null()).stdout(page).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the binary starts");
         let deadline = Deadline::after(Duration::from_secs(60));
         while !facts.exists() {
