@@ -83,7 +83,7 @@ async fn one(operator: Operator, n: u32) -> Outcome<()> {
         structure: None,
         first: Vec::new(),
     };
-    operator.store.create_mailbox(new, Author::staff("demo"), Channel::System, now).await?;
+    operator.store.import_mailbox(new, Author::staff("demo"), Channel::System, now).await?;
     Ok(())
 }
 

@@ -88,7 +88,7 @@ async fn create(operator: &Operator, planned: PlannedMailbox, at: Moment) -> Out
         structure,
         first: planned.responsables.into_iter().map(|person| Change::ResponsableAdded { person }).collect(),
     };
-    operator.store.create_mailbox(new, Author::staff("demo"), Channel::System, at).await?;
+    operator.store.import_mailbox(new, Author::staff("demo"), Channel::System, at).await?;
     Ok(())
 }
 
