@@ -93,7 +93,11 @@ impl Tx<'_> {
         if mailbox.is_none() {
             return Ok(Err(Refusal::NoRight));
         }
-        Ok(rules::access::open(&facts?, &person, &terms, now))
+        let facts = facts?;
+        // A caller that read its clock just before the last movement was written must not be judged as if that had not happened: the
+        // access it would get carries the new revision, and nothing would make it be decided again.
+        let now = facts.movements.iter().map(|movement| movement.at).fold(now, Moment::max);
+        Ok(rules::access::open(&facts, &person, &terms, now))
     }
 
     /// Lets an access act in this transaction. Returns the access to act with: decided anew when the mailbox has moved.

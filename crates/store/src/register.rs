@@ -31,13 +31,7 @@ impl Store {
     }
 
     pub async fn structure(&self, id: &str) -> Result<Option<Structure>> {
-        self.read_facts(id.to_owned(), |tx, id| {
-            Box::pin(async move {
-                let row = tx.row("SELECT body FROM structure WHERE id = $1", params![id]).await?;
-                row.map(|mut row| words::from_json(&row.take::<String>()?)).transpose()
-            })
-        })
-        .await
+        self.read_facts(id.to_owned(), |tx, id| Box::pin(tx.structure(id))).await
     }
 }
 
@@ -68,6 +62,11 @@ fn line(act: Act, object: String, author: &Author, at: Moment) -> Entry {
 }
 
 impl Tx<'_> {
+    pub(crate) async fn structure(&mut self, id: &str) -> Result<Option<Structure>> {
+        let row = self.row("SELECT body FROM structure WHERE id = $1", params![id]).await?;
+        row.map(|mut row| words::from_json(&row.take::<String>()?)).transpose()
+    }
+
     /// Something about this person changed: the sessions of every mailbox that names her are decided anew.
     pub(crate) async fn move_mailboxes_of(&mut self, person: &IdNat) -> Result<()> {
         let sql = "SELECT mailbox FROM movement_person WHERE person = $1 ORDER BY mailbox";

@@ -268,7 +268,7 @@ async fn people(store: &Store, at: Moment) -> MailboxId {
         structure: planned.structure,
         first: vec![],
     };
-    let mailbox = store.create_mailbox(new, Author::staff("essai"), Channel::Cli, at).await.expect("a mailbox");
+    let mailbox = store.import_mailbox(new, Author::staff("essai"), Channel::Cli, at).await.expect("a mailbox");
     make(store, Change::CotitulaireAdded { person: idnat(AUBEPIN) }, at).await;
     make(store, Change::Delegated { person: idnat(SUREAU), from: None, until: None }, at).await;
     mailbox

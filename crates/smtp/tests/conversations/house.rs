@@ -261,7 +261,7 @@ async fn move_in(store: &Store, personas: &Personas, domain: &Domain) {
         }
         let (address, kind, bearer, label, structure) = (planned.address, planned.kind, planned.bearer, planned.label, planned.structure);
         let new = NewMailbox { address, kind, bearer, label, structure, first };
-        store.create_mailbox(new, by.clone(), Channel::Cli, now).await.expect("a mailbox");
+        store.import_mailbox(new, by.clone(), Channel::Cli, now).await.expect("a mailbox");
     }
 }
 

@@ -23,7 +23,8 @@ const WAITING: usize = 4096;
 const READERS: usize = 4;
 
 type Answer = Box<dyn FnOnce(Option<Error>) + Send>;
-type Job = Box<dyn FnOnce(&mut Connection, &Context) -> Done + Send>;
+/// A command with its arguments; without a connection it only answers that it could not be carried out.
+type Job = Box<dyn FnOnce(Option<&mut Connection>, &Context) -> Done + Send>;
 
 /// A command that ran in its savepoint and waits for the commit.
 struct Done {
@@ -72,7 +73,10 @@ impl Sqlite {
     {
         let jobs = self.jobs.lock().clone().ok_or_else(closed)?;
         let (answer, answered) = oneshot::channel();
-        let job: Job = Box::new(move |connection, context| in_savepoint(connection, context, &args, run, answer));
+        let job: Job = Box::new(move |connection, context| match connection {
+            Some(connection) => in_savepoint(connection, context, &args, run, answer),
+            None => failed(answer, Error::Internal("the database cannot be written now".to_owned())),
+        });
         jobs.send(job).await.map_err(|_| closed())?;
         drop(jobs);
         answered.await.map_err(|_| Error::Internal("the command was not carried out".to_owned()))?
@@ -141,7 +145,7 @@ fn write_all(connection: &mut Connection, mut waiting: mpsc::Receiver<Job>, cont
             if let (None, Some(effects)) = (&failure, effects) {
                 context.tell(effects);
             }
-            answer(failure.as_ref().map(|e| Error::Internal(format!("commit: {e}"))));
+            answer(failure.as_ref().map(|e| Error::Internal(e.to_string())));
         }
     }
 }
@@ -152,20 +156,21 @@ fn batch(
     waiting: &mut mpsc::Receiver<Job>,
     context: &Context,
     done: &mut Vec<Done>,
-) -> rusqlite::Result<()> {
-    let begun = connection.execute_batch("BEGIN IMMEDIATE");
+) -> Result<()> {
+    if let Err(error) = connection.execute_batch("BEGIN IMMEDIATE") {
+        done.push(first(None, context));
+        return Err(ours("begin", &error));
+    }
     let mut next = Some(first);
     while let Some(job) = next {
-        // Even when BEGIN failed every job runs into its own answer, so that nobody waits for ever.
-        done.push(job(connection, context));
+        done.push(job(Some(connection), context));
         if connection.is_autocommit() {
-            begun?;
             // A full disk or a failing device undoes the whole transaction by itself.
-            return Err(rusqlite::Error::ExecuteReturnedResults);
+            return Err(Error::Internal("the engine undid the transaction".to_owned()));
         }
         next = if done.len() < BATCH { waiting.try_recv().ok() } else { None };
     }
-    connection.execute_batch("COMMIT")
+    connection.execute_batch("COMMIT").map_err(|e| ours("commit", &e))
 }
 
 fn in_savepoint<A, T>(
@@ -201,13 +206,17 @@ where
         },
         Err(error) => {
             let _ = connection.execute_batch("ROLLBACK TO command; RELEASE command");
-            Done {
-                effects: None,
-                answer: Box::new(move |_| {
-                    let _ = answer.send(Err(error));
-                }),
-            }
+            failed(answer, error)
         }
+    }
+}
+
+fn failed<T: Send + 'static>(answer: oneshot::Sender<Result<T>>, error: Error) -> Done {
+    Done {
+        effects: None,
+        answer: Box::new(move |_| {
+            let _ = answer.send(Err(error));
+        }),
     }
 }
 

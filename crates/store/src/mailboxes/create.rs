@@ -1,8 +1,8 @@
 //! A mailbox begins: its row, its key, its first movements, its standard folders.
 //!
-//! Requirements: BAL-01, CAB-01, LPS-41, TRU-51 (an address is never given twice, not even after its mailbox closed).
+//! Requirements: BAL-01, CAB-01, CAB-03, CAB-04, CAB-05, LPS-41, TRU-51 (an address is never given twice, not even after its mailbox closed).
 
-use rules::mailbox::{Bearer, Kind, MailboxId};
+use rules::mailbox::{Bearer, Kind, MailboxId, NamingRule, Wanted, may_create};
 use rules::movement::Change;
 use rules::{Author, Channel, Moment, Refusal};
 
@@ -31,10 +31,41 @@ const STANDARD: [(&str, Option<SpecialUse>); 5] = [
 ];
 
 impl Store {
+    /// A mailbox that somebody asks for today: `rules::mailbox::may_create` decides on the register as it is in this very transaction.
     pub async fn create_mailbox(&self, new: NewMailbox, author: Author, channel: Channel, now: Moment) -> Result<MailboxId> {
+        self.context.note(now);
+        let args = Args { new, author, channel, now };
+        self.write(args, |tx, args| {
+            Box::pin(async move {
+                judge(tx, &args.new, args.now).await?;
+                create(tx, args).await
+            })
+        })
+        .await
+    }
+
+    /// A mailbox that exists elsewhere, with its past (migration, synthetic data): it was judged when it began, and its holder may be gone since.
+    pub async fn import_mailbox(&self, new: NewMailbox, author: Author, channel: Channel, now: Moment) -> Result<MailboxId> {
         self.context.note(now);
         self.write(Args { new, author, channel, now }, |tx, args| Box::pin(create(tx, args))).await
     }
+}
+
+async fn judge(tx: &mut Tx<'_>, new: &NewMailbox, now: Moment) -> Result<()> {
+    let owner = match owner(new) {
+        Some(idnat) => Some(tx.person(&idnat).await?.ok_or(Error::Refused(Refusal::PersonUnknown))?),
+        None => None,
+    };
+    let place = match &new.bearer {
+        Bearer::Structure { structure } => Some(structure),
+        Bearer::Person { .. } => new.structure.as_ref(),
+    };
+    let structure = match place {
+        Some(id) => tx.structure(id).await?,
+        None => None,
+    };
+    let wanted = Wanted { address: &new.address, kind: new.kind, owner: owner.as_ref(), structure: structure.as_ref() };
+    may_create(&wanted, &NamingRule::default(), now).map_err(Error::Refused)
 }
 
 async fn create(tx: &mut Tx<'_>, args: &Args) -> Result<MailboxId> {

@@ -52,12 +52,13 @@ impl Store {
 }
 
 async fn take(tx: &mut Tx<'_>, args: &Args) -> Result<Vec<Queued>> {
+    // Picked once and for all before the update: a subquery could be run again by the planner, and lease more than `limit`.
     let sql = format!(
-        "UPDATE queue SET lease_by = $1, lease_until = $2 WHERE id IN
-           (SELECT id FROM queue WHERE state = 0 AND next <= $3 AND lease_until <= $4 ORDER BY next, id LIMIT $5 FOR UPDATE SKIP LOCKED)
-         RETURNING {COLUMNS}"
+        "WITH picked AS MATERIALIZED (SELECT id AS picked_id FROM queue WHERE state = 0 AND next <= $1 AND lease_until <= $2
+           ORDER BY next, id LIMIT $3 FOR UPDATE SKIP LOCKED)
+         UPDATE queue SET lease_by = $4, lease_until = $5 FROM picked WHERE id = picked.picked_id RETURNING {COLUMNS}"
     );
-    let rows = tx.rows(&sql, params![&args.worker, args.until, args.now, args.now, args.limit]).await?;
+    let rows = tx.rows(&sql, params![args.now, args.now, args.limit, &args.worker, args.until]).await?;
     let mut taken = Vec::with_capacity(rows.len());
     for row in rows {
         taken.push(tx.queued(row).await?);

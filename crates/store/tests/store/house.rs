@@ -117,7 +117,7 @@ impl House {
             structure: None,
             first,
         };
-        self.store.create_mailbox(new, staff(), Channel::Cli, self.now).await
+        self.store.import_mailbox(new, staff(), Channel::Cli, self.now).await
     }
 
     pub fn later(&mut self, seconds: u64) -> Moment {

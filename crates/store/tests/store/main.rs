@@ -9,6 +9,7 @@ mod house;
 mod journal;
 mod leaving;
 mod nodes;
+mod opening;
 mod reading;
 mod rights;
 mod walk;

@@ -186,3 +186,15 @@ on_both! {
         assert_eq!(refused(house.store.deliver(letter(vec![cabinet], "t2", "Tard"), house.now).await), Refusal::MailboxClosed);
     }
 }
+
+on_both! {
+    /// Proves: PSC-39.
+    async fn a_clock_read_just_before_a_withdrawal_does_not_undo_it(house) {
+        let nadia = house.nadia().await;
+        let read_before = house.now;
+        house.later(1);
+        house.change(CABINET, Change::DelegationEnded { person: id(NADIA) }).await;
+        assert_eq!(refused(house.store.create_folder(&nadia, "Labo", read_before).await), Refusal::RightLost);
+        assert_eq!(refused(house.store.recheck(&nadia, Channel::Imap, read_before).await), Refusal::RightLost);
+    }
+}
