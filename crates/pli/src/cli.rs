@@ -120,8 +120,15 @@ pub enum Terms {
 
 #[derive(Debug, Subcommand)]
 pub enum Register {
-    /// Mettre fin à une situation d'exercice
-    EndSituation(register::SituationEnd),
+    /// Les situations d'exercice
+    #[command(subcommand)]
+    Situation(Situation),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Situation {
+    /// Mettre fin à une situation
+    End(register::SituationEnd),
 }
 
 #[derive(Debug, Subcommand)]
@@ -183,7 +190,7 @@ impl Verb {
             Self::Cotitulaire(Cotitulaire::Add(order)) => Order::CotitulaireAdd(order),
             Self::Cotitulaire(Cotitulaire::End(order)) => Order::CotitulaireEnd(order),
             Self::Terms(Terms::Accept(order)) => Order::TermsAccept(order),
-            Self::Register(Register::EndSituation(order)) => Order::SituationEnd(order),
+            Self::Register(Register::Situation(Situation::End(order))) => Order::SituationEnd(order),
             Self::Journal(Journal::Show(order)) => Order::JournalShow(order),
             Self::Journal(Journal::Verify) => Order::JournalVerify,
             Self::Queue(Queue::List) => Order::QueueList,

@@ -142,7 +142,8 @@ impl Node {
                 Preset::Sim => identity::prove::Preset::Sim,
             },
         };
-        Ok(identity::Psc::new(settings, self.operator.clock.clone(), entropy))
+        let copy = config.trust.state.join("psc-discovery.json");
+        Ok(identity::Psc::keeping_discovery_in(copy, settings, self.operator.clock.clone(), entropy))
     }
 
     fn smtp_shared(&self, psc: identity::Psc, throttle: identity::throttle::Throttle, entropy: Entropy) -> smtp::Shared {

@@ -1,4 +1,4 @@
-//! `pli register end-situation`: a role or an activity ends, as an import from the registry would say.
+//! `pli register situation end`: a role or an activity ends, as an import from the registry would say.
 //!
 //! Requirements: DEL-09, REG-03. The sandbox only: elsewhere the registry is imported, not typed.
 

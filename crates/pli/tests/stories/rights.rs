@@ -61,7 +61,7 @@ fn a_secretary_who_leaves_one_practice_of_two_keeps_the_other() {
     let demo = Demo::start();
     let other = "karim.aubepin.valserein@pli.mssante.test";
     let mut valserein = Imap::enter(&demo, "operator", other, "P04");
-    demo.json(&["register", "end-situation", "--person", NADIA, "--situation", "9900000005"]);
+    demo.json(&["register", "situation", "end", "--person", NADIA, "--situation", "9900000005"]);
     valserein.command("SELECT INBOX").ok();
     Imap::enter(&demo, "operator", other, "P04");
 }
