@@ -85,7 +85,7 @@ fn a_struck_off_doctor_does_not_enter_even_the_mailbox_that_is_his_own() {
     assert_eq!(enter(&cabinet(), &leaving, now()).unwrap().until(), leaving.struck_off, "announced: the session ends with it");
 }
 
-/// Proves: CAB-17. The cabinet whose owner is gone stays open to its cotitulaires and délégataires.
+/// Half of CAB-17 (new access during the vacancy is not refused yet): the cabinet whose owner is gone stays open to its cotitulaires and délégataires.
 #[test]
 fn a_cabinet_whose_owner_was_struck_off_stays_readable_for_the_others() {
     let (cabinet, mut claire) = (cabinet(), person("P01"));

@@ -128,7 +128,7 @@ fn rights_kept_from_an_earlier_access_decide_nothing_once_they_are_lost() {
     assert_eq!(movement::delegate(&elsewhere, &cabinet, &person("P11"), None, None, now()), Err(Refusal::NotManager), "another mailbox");
 }
 
-/// Proves: CAB-05, CAB-12, CAB-17.
+/// Proves: CAB-05, CAB-12.
 #[test]
 fn a_cabinet_is_handed_over_to_somebody_who_could_have_opened_it() {
     let mut cabinet = cabinet();
