@@ -14,14 +14,13 @@ use store::mailboxes::NewMailbox;
 use store::{Blobs, Config, Engine, Store};
 
 const LENGTH: Duration = Duration::from_secs(5);
-const MAILBOXES: usize = 100;
 
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
-    for producers in [1, 16, 64] {
-        let Measure { rate, cpu } = runtime.block_on(measure(producers));
+    for (producers, mailboxes) in [(1, 100), (16, 100), (64, 100), (64, 4)] {
+        let Measure { rate, cpu } = runtime.block_on(measure(producers, mailboxes));
         println!(
-            "sqlite, 10 KiB, {producers:>2} producers, {MAILBOXES} mailboxes: {rate:.0} durable deliveries/s, {cpu:?} of processor each"
+            "sqlite, 10 KiB, {producers:>2} producers, {mailboxes:>3} mailboxes: {rate:.0} durable deliveries/s, {cpu:?} of processor each"
         );
     }
 }
@@ -31,7 +30,7 @@ struct Measure {
     cpu: Option<Duration>,
 }
 
-async fn measure(producers: usize) -> Measure {
+async fn measure(producers: usize, count: usize) -> Measure {
     let dir = tempfile::TempDir::new_in(".").expect("a folder on the disk to be measured");
     let config = Config {
         engine: Engine::Sqlite { path: dir.path().join("pli.sqlite") },
@@ -43,7 +42,7 @@ async fn measure(producers: usize) -> Measure {
     let store = Store::open(config, Entropy::seeded(1)).await.expect("a store");
     let now = Moment::from_secs(1_795_000_000);
     let mut mailboxes = Vec::new();
-    for n in 0..MAILBOXES {
+    for n in 0..count {
         mailboxes.push(mailbox(&store, n, now).await);
     }
     let letters: Arc<Vec<Bytes>> = Arc::new((0..64).map(letter).collect());
@@ -56,7 +55,7 @@ async fn measure(producers: usize) -> Measure {
                 while begin.elapsed() < LENGTH {
                     let to = mailboxes[(producer * 7 + done) % mailboxes.len()];
                     let bytes = letters[(producer + done) % letters.len()].clone();
-                    store.deliver(arrival(to, bytes, format!("{producer}-{done}")), now).await.expect("delivered");
+                    store.deliver(arrival(to, bytes, format!("{done:08}-{producer}")), now).await.expect("delivered");
                     done += 1;
                 }
                 done

@@ -50,8 +50,7 @@ const QUESTIONS: &[(&str, &str)] = &[
     (
         "a message that nothing needs",
         "SELECT m.mailbox, m.id FROM message m
-         WHERE NOT EXISTS (SELECT 1 FROM placement p WHERE p.mailbox = m.mailbox AND p.message = m.id)
-           AND NOT EXISTS (SELECT 1 FROM queue q WHERE q.mailbox = m.mailbox AND q.message = m.id AND q.ended IS NULL)",
+         WHERE m.placements = 0 AND NOT EXISTS (SELECT 1 FROM queue q WHERE q.mailbox = m.mailbox AND q.message = m.id AND q.ended IS NULL)",
     ),
     (
         "a queue row waits without its message",
@@ -64,8 +63,14 @@ const QUESTIONS: &[(&str, &str)] = &[
          WHERE m.id IS NULL OR m.blob IS NOT NULL",
     ),
     (
+        "a message does not count its folders",
+        "SELECT m.mailbox, m.id FROM message m LEFT JOIN (SELECT message, COUNT(*) AS times FROM placement GROUP BY message) c ON c.message = m.id
+         WHERE m.placements <> COALESCE(c.times, 0)",
+    ),
+    (
         "a message number would be given again",
-        "SELECT b.id, b.next_message FROM mailbox b WHERE b.next_message <= (SELECT COALESCE(MAX(id), 0) FROM message m WHERE m.mailbox = b.id)",
+        "SELECT b.id, b.next_message FROM mailbox b JOIN (SELECT mailbox, MAX(number) AS top FROM message GROUP BY mailbox) m ON m.mailbox = b.id
+         WHERE b.next_message <= m.top",
     ),
     (
         "an object is doomed and still needed",
@@ -77,11 +82,11 @@ impl Store {
     /// Faults, in words; empty when all is well. Opens every message: it takes as long as reading the whole store.
     pub async fn audit(&self) -> Result<Vec<String>> {
         let mut faults = self.read_facts((), |tx, ()| Box::pin(ask(tx))).await?;
-        let (mut mailbox, mut after) = (MailboxId(i64::MIN), 0);
+        let mut after = 0;
         loop {
-            let page = self.read_facts((mailbox, after), |tx, (mailbox, after)| Box::pin(page(tx, *mailbox, *after))).await?;
+            let page = self.read_facts(after, |tx, after| Box::pin(page(tx, *after))).await?;
             let Some(last) = page.last() else { break };
-            (mailbox, after) = (last.0, last.1);
+            after = last.1;
             for (mailbox, message, sealed) in page {
                 let opened = match sealed {
                     Ok(sealed) => self.open_sealed(sealed).await.map(|_| ()),
@@ -119,16 +124,16 @@ async fn ask(tx: &mut Tx<'_>) -> Result<Vec<String>> {
 
 type Kept = (MailboxId, i64, Result<Sealed>);
 
-async fn page(tx: &mut Tx<'_>, mailbox: MailboxId, after: i64) -> Result<Vec<Kept>> {
-    let sql = "SELECT m.mailbox, m.id, m.size, m.shift, m.secret, m.glance, m.blob, b.data FROM message m
-               LEFT JOIN body b ON b.mailbox = m.mailbox AND b.message = m.id
-               WHERE m.mailbox > $1 OR (m.mailbox = $1 AND m.id > $2) ORDER BY m.mailbox, m.id LIMIT $3";
+async fn page(tx: &mut Tx<'_>, after: i64) -> Result<Vec<Kept>> {
+    let sql = "SELECT m.mailbox, m.id, m.number, m.size, m.shift, m.secret, m.glance, m.blob, b.data FROM message m
+               LEFT JOIN body b ON b.message = m.id
+               WHERE m.id > $1 ORDER BY m.id LIMIT $2";
     let mut kept = Vec::new();
-    for mut row in tx.rows(sql, params![mailbox.0, after, PAGE]).await? {
-        let (mailbox, id) = (MailboxId(row.take()?), row.take::<i64>()?);
+    for mut row in tx.rows(sql, params![after, PAGE]).await? {
+        let (mailbox, id, number) = (MailboxId(row.take()?), row.take::<i64>()?, row.take()?);
         let (size, shift, secret, glance): (u32, u32, Vec<u8>, Vec<u8>) = (row.take()?, row.take()?, row.take()?, row.take()?);
         let body = body_of(&mut row);
-        let key = tx.key(mailbox).await?.unwrap(id, &secret);
+        let key = tx.key(mailbox).await?.unwrap(number, &secret);
         let sealed = body
             .and_then(|body| Ok(Sealed { key: key?, body: Some(body), glance: Some(glance), size: size - shift, prefix: String::new() }));
         kept.push((mailbox, id, sealed));

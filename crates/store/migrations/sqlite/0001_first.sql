@@ -84,32 +84,35 @@ CREATE TABLE folder (
   UNIQUE (mailbox, name_hash)
 ) WITHOUT ROWID;
 
--- `secret` is the key of one message, wrapped by the mailbox's key; `shift` the length of the Delivered-To line put before the body.
+-- Messages and bodies are appended: a batch of deliveries to many mailboxes shares the pages it writes.
+-- `id` is the row's; `number` is the message's in its mailbox. `secret` is the key of one message, wrapped by the mailbox's key; `shift` the
+-- length of the Delivered-To line put before the body; `placements` how many times it stands in a folder.
 CREATE TABLE message (
+  id            INTEGER PRIMARY KEY AUTOINCREMENT,
   mailbox       BIGINT NOT NULL,
-  id            BIGINT NOT NULL,
+  number        BIGINT NOT NULL,
   origin        BIGINT NOT NULL,
   size          BIGINT NOT NULL,
   shift         BIGINT NOT NULL,
   internal_date BIGINT NOT NULL,
   filed         BIGINT NOT NULL,
+  placements    BIGINT NOT NULL,
   message_id    BLOB,
   blob          TEXT,
   secret        BLOB NOT NULL,
-  glance        BLOB NOT NULL,
-  PRIMARY KEY (mailbox, id)
-) WITHOUT ROWID;
+  glance        BLOB NOT NULL
+);
 CREATE INDEX message_blob ON message (blob) WHERE blob IS NOT NULL;
 -- Copies that the server filed in Sent (origin 2), found by the keyed hash of their Message-ID.
 CREATE INDEX message_sent ON message (mailbox, message_id) WHERE origin = 2;
 
 CREATE TABLE body (
+  message INTEGER PRIMARY KEY,
   mailbox BIGINT NOT NULL,
-  message BIGINT NOT NULL,
-  data    BLOB NOT NULL,
-  PRIMARY KEY (mailbox, message)
-) WITHOUT ROWID;
+  data    BLOB NOT NULL
+);
 
+-- `born` and `modseq` say when the message came into the folder and when it last changed; both are equal until somebody flags it.
 CREATE TABLE placement (
   mailbox  BIGINT NOT NULL,
   folder   BIGINT NOT NULL,
@@ -121,8 +124,7 @@ CREATE TABLE placement (
   modseq   BIGINT NOT NULL,
   PRIMARY KEY (mailbox, folder, uid)
 ) WITHOUT ROWID;
-CREATE INDEX placement_modseq ON placement (mailbox, folder, modseq);
-CREATE INDEX placement_message ON placement (mailbox, message);
+CREATE INDEX placement_changed ON placement (mailbox, folder, modseq) WHERE modseq > born;
 
 CREATE TABLE tombstone (
   mailbox BIGINT NOT NULL,
@@ -134,12 +136,13 @@ CREATE TABLE tombstone (
 ) WITHOUT ROWID;
 CREATE INDEX tombstone_modseq ON tombstone (mailbox, folder, modseq);
 
--- Transactions already filed in a mailbox: a peer that asks again is answered without a second copy.
+-- Transactions already filed in a mailbox: a peer that asks again is answered without a second copy. Transaction numbers begin with the
+-- time, so that new rows stand together.
 CREATE TABLE delivered (
-  mailbox        BIGINT NOT NULL,
   transaction_id TEXT NOT NULL,
+  mailbox        BIGINT NOT NULL,
   at             BIGINT NOT NULL,
-  PRIMARY KEY (mailbox, transaction_id)
+  PRIMARY KEY (transaction_id, mailbox)
 ) WITHOUT ROWID;
 
 CREATE TABLE opened_by (

@@ -113,11 +113,11 @@ impl Sqlite {
 }
 
 fn prepare(connection: &Connection) -> Result<()> {
-    // The log may grow to 32 MiB before it is folded into the database: fewer, larger checkpoints.
+    // The log may grow to 128 MiB before it is folded into the database: fewer, larger checkpoints.
     connection
         .execute_batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 10000; PRAGMA foreign_keys = ON;
-             PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;",
+             PRAGMA wal_autocheckpoint = 32000; PRAGMA journal_size_limit = 134217728; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;",
         )
         .map_err(|e| ours("pragma", &e))?;
     connection.set_prepared_statement_cache_capacity(256);

@@ -66,13 +66,13 @@ async fn file(tx: &mut Tx<'_>, args: &Args) -> Result<Placed> {
         now: args.now,
     };
     let message = tx.insert_message(mailbox, &filing).await?;
-    let (uid, uid_validity) = tx.place(mailbox, folder, message, args.parcel.size, &args.flags).await?;
+    let (uid, uid_validity) = tx.place(mailbox, folder, message.id, args.parcel.size, &args.flags).await?;
     tx.effects.woken.push(mailbox);
     let line = Entry {
         at: args.now,
         author: access.author(),
         act: Act::MessageAppended,
-        object: message.to_string(),
+        object: message.number.to_string(),
         channel: args.channel,
         facts: json!({ "size": args.parcel.size, "folder": folder.0, "replaces": replaced }),
     };
@@ -83,7 +83,7 @@ async fn file(tx: &mut Tx<'_>, args: &Args) -> Result<Placed> {
 /// Takes the server's own copy out of Sent; the queue keeps the message as long as it needs it.
 async fn remove_server_copy(tx: &mut Tx<'_>, mailbox: MailboxId, message_id: &str, now: Moment) -> Result<Option<i64>> {
     let hash = tx.key(mailbox).await?.hash("message-id", message_id);
-    let sql = "SELECT p.uid, m.id FROM message m JOIN placement p ON p.mailbox = m.mailbox AND p.message = m.id
+    let sql = "SELECT p.uid, m.number FROM message m JOIN placement p ON p.mailbox = m.mailbox AND p.message = m.id
                WHERE m.mailbox = $1 AND m.message_id = $2 AND m.origin = 2 AND m.filed > $3 AND p.folder = $4";
     let Some(mut row) = tx.row(sql, params![mailbox.0, &hash, now.minus(REPLACES), SENT.0]).await? else { return Ok(None) };
     let (uid, message): (u32, i64) = (row.take()?, row.take()?);

@@ -28,12 +28,19 @@ async fn changes(tx: &mut Tx<'_>, access: &Access, folder: FolderId, since: i64)
     for mut row in tx.rows(sql, params![mailbox.0, folder.0, since]).await? {
         changes.vanished.push(row.take()?);
     }
-    let sql = "SELECT uid, flags, keywords, modseq, born FROM placement WHERE mailbox = $1 AND folder = $2 AND modseq > $3 ORDER BY uid";
+    // UIDs are given in the order of modseq: what was born since stands after the last one that was there before.
+    let sql = "SELECT uid FROM placement WHERE mailbox = $1 AND folder = $2 AND uid > COALESCE(
+                 (SELECT uid FROM placement WHERE mailbox = $1 AND folder = $2 AND born <= $3 ORDER BY uid DESC LIMIT 1), 0) ORDER BY uid";
+    for mut row in tx.rows(sql, params![mailbox.0, folder.0, since]).await? {
+        changes.arrived.push(row.take()?);
+    }
+    // `modseq > born` names the index: only what was flagged after it came stands in it.
+    let sql = "SELECT uid, flags, keywords, modseq FROM placement
+               WHERE mailbox = $1 AND folder = $2 AND modseq > $3 AND modseq > born AND born <= $3 ORDER BY uid";
     for mut row in tx.rows(sql, params![mailbox.0, folder.0, since]).await? {
         let uid = row.take()?;
         let flags = Flags { system: row.take()?, keywords: words(&row.take::<String>()?) };
-        let (modseq, born): (u64, i64) = (row.take()?, row.take()?);
-        if born > since { changes.arrived.push(uid) } else { changes.flagged.push((uid, flags, modseq)) }
+        changes.flagged.push((uid, flags, row.take()?));
     }
     Ok(changes)
 }

@@ -74,6 +74,7 @@ async fn copy(tx: &mut Tx<'_>, args: &Args) -> Result<Placed> {
         return Ok(Placed { uid_validity: to.uid_validity, uids: Vec::new() });
     }
     let (uid_validity, uids) = tx.copy_rows(mailbox, args.from, &rows, to.id).await?;
+    tx.refer(mailbox, &rows, 1).await?;
     finish(tx, &access, args, Act::MessageCopied, &rows, json!({ "from": args.from.0, "to": to.id.0 })).await?;
     Ok(Placed { uid_validity, uids })
 }
@@ -112,7 +113,7 @@ async fn expunge(tx: &mut Tx<'_>, args: &Args) -> Result<Vec<u32>> {
 
 async fn finish(tx: &mut Tx<'_>, access: &Access, args: &Args, act: Act, rows: &[Placement], facts: Value) -> Result<()> {
     tx.effects.woken.push(access.mailbox());
-    let object = imap_set(rows.iter().map(|row| row.message).collect());
+    let object = imap_set(rows.iter().map(|row| row.number).collect());
     let line = Entry { at: args.now, author: access.author(), act, object, channel: args.channel, facts };
     tx.journal(access.mailbox(), &line).await
 }

@@ -60,8 +60,8 @@ pub(crate) async fn file(tx: &mut Tx<'_>, mailbox: MailboxId, packed: &Packed, n
     let address = held.address.clone();
     let recipient =
         Recipient { mailbox, address: words::parse(&address)?, kind: held.kind, state: held.state, state_since: held.state_since };
-    let sql = "INSERT INTO delivered (mailbox, transaction_id, at) VALUES ($1, $2, $3) ON CONFLICT (mailbox, transaction_id) DO NOTHING";
-    if tx.exec(sql, params![mailbox.0, &packed.transaction, now]).await? == 0 {
+    let sql = "INSERT INTO delivered (transaction_id, mailbox, at) VALUES ($1, $2, $3) ON CONFLICT (transaction_id, mailbox) DO NOTHING";
+    if tx.exec(sql, params![&packed.transaction, mailbox.0, now]).await? == 0 {
         return Ok(false);
     }
     rules::mail::accept(&recipient, now)?;
@@ -76,13 +76,13 @@ pub(crate) async fn file(tx: &mut Tx<'_>, mailbox: MailboxId, packed: &Packed, n
     };
     let message = tx.insert_message(mailbox, &filing).await?;
     let size = packed.parcel.size + shift;
-    tx.place(mailbox, INBOX, message, size, &Flags::default()).await?;
+    tx.place(mailbox, INBOX, message.id, size, &Flags::default()).await?;
     tx.effects.woken.push(mailbox);
     let line = Entry {
         at: now,
         author: packed.author.clone(),
         act: Act::MessageReceived,
-        object: message.to_string(),
+        object: message.number.to_string(),
         channel: packed.channel,
         facts: with(&packed.facts, [("size", json!(size))]),
     };

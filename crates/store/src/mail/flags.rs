@@ -70,11 +70,11 @@ async fn set(tx: &mut Tx<'_>, args: &Args) -> Result<(Vec<Became>, Vec<u32>)> {
     let newer = |row: &Placement| args.unchanged_since.is_some_and(|since| row.modseq > since);
     let (left, rows): (Vec<_>, Vec<_>) = rows.into_iter().partition(newer);
     let mut became: Vec<Became> = rows.iter().map(|row| (row.uid, row.flags.clone(), row.modseq)).collect();
-    let numbers: Vec<(u32, i64)> = rows.iter().map(|row| (row.uid, row.message)).collect();
+    let numbers: Vec<(u32, i64)> = rows.iter().map(|row| (row.uid, row.number)).collect();
     let change = Change { access: &access, folder: args.folder, change: &args.change, channel: args.channel, now: args.now };
     let changed: BTreeMap<u32, Became> = change_rows(tx, &change, rows).await?.into_iter().map(|b| (b.0, b)).collect();
     if !changed.is_empty() {
-        let object = imap_set(numbers.into_iter().filter(|(uid, _)| changed.contains_key(uid)).map(|(_, message)| message).collect());
+        let object = imap_set(numbers.into_iter().filter(|(uid, _)| changed.contains_key(uid)).map(|(_, number)| number).collect());
         tx.journal(access.mailbox(), &flagged(&change, object)).await?;
     }
     for one in &mut became {
@@ -98,7 +98,7 @@ pub(super) async fn change_rows(tx: &mut Tx<'_>, change: &Change<'_>, rows: Vec<
         let (before, after) = (row.flags.system & flag::SEEN != 0, flags.system & flag::SEEN != 0);
         unseen += i64::from(before) - i64::from(after);
         if !before && after && row.received {
-            opened.push(row.message);
+            opened.push((row.message, row.number));
         }
         groups.entry((flags.system, flags.keywords.join(" "))).or_default().push(row.uid);
         became.push((row.uid, flags, 0));
@@ -114,8 +114,8 @@ pub(super) async fn change_rows(tx: &mut Tx<'_>, change: &Change<'_>, rows: Vec<
     }
     tx.count(mailbox, change.folder, Count { unseen, ..Count::default() }, 0).await?;
     tx.effects.woken.push(mailbox);
-    for message in opened {
-        opened_first(tx, change, message).await?;
+    for (message, number) in opened {
+        opened_first(tx, change, message, number).await?;
     }
     for one in &mut became {
         one.2 = modseq.unsigned_abs();
@@ -124,7 +124,7 @@ pub(super) async fn change_rows(tx: &mut Tx<'_>, change: &Change<'_>, rows: Vec<
 }
 
 /// One line the first time this person opens this message, whoever opened it before.
-async fn opened_first(tx: &mut Tx<'_>, change: &Change<'_>, message: i64) -> Result<()> {
+async fn opened_first(tx: &mut Tx<'_>, change: &Change<'_>, message: i64, number: i64) -> Result<()> {
     let mailbox = change.access.mailbox();
     let sql =
         "INSERT INTO opened_by (mailbox, message, person, at) VALUES ($1, $2, $3, $4) ON CONFLICT (mailbox, message, person) DO NOTHING";
@@ -135,7 +135,7 @@ async fn opened_first(tx: &mut Tx<'_>, change: &Change<'_>, message: i64) -> Res
         at: change.now,
         author: change.access.author(),
         act: Act::MessageOpened,
-        object: message.to_string(),
+        object: number.to_string(),
         channel: change.channel,
         facts: serde_json::Value::Null,
     };

@@ -3,6 +3,8 @@
 //! Requirements: invariants 11 and 12. A message row is never changed; it goes when no folder and no queue row needs it any more.
 //! Every change here moves the counts of its folder in the same statement group. No decision, no journal.
 
+use std::collections::BTreeMap;
+
 use rules::Moment;
 use rules::mailbox::MailboxId;
 
@@ -36,6 +38,13 @@ pub(crate) struct Filing<'a> {
     pub(crate) now: Moment,
 }
 
+/// A message just written: its row, and its number in the mailbox.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Written {
+    pub(crate) id: i64,
+    pub(crate) number: i64,
+}
+
 /// Which messages of a folder.
 pub(crate) enum All {
     Every,
@@ -52,7 +61,10 @@ pub(crate) struct Source {
 #[derive(Debug)]
 pub(crate) struct Placement {
     pub(crate) uid: u32,
+    /// Its row.
     pub(crate) message: i64,
+    /// Its number in the mailbox.
+    pub(crate) number: i64,
     pub(crate) flags: Flags,
     pub(crate) modseq: u64,
     pub(crate) size: i64,
@@ -65,8 +77,8 @@ pub(crate) fn delivered_to(address: &str) -> String {
 }
 
 impl Tx<'_> {
-    /// Writes the message; returns its number in the mailbox.
-    pub(crate) async fn insert_message(&mut self, mailbox: MailboxId, filing: &Filing<'_>) -> Result<i64> {
+    /// Writes the message; one that is not only queued is about to be placed once.
+    pub(crate) async fn insert_message(&mut self, mailbox: MailboxId, filing: &Filing<'_>) -> Result<Written> {
         let number = self.hold(mailbox).await?.number_message();
         let key = self.key(mailbox).await?;
         let secret = key.wrap(number, &filing.parcel.key)?;
@@ -75,8 +87,9 @@ impl Tx<'_> {
             Body::Row(data) => (Some(data), None),
             Body::Object(name) => (None, Some(name)),
         };
-        let sql = "INSERT INTO message (mailbox, id, origin, size, shift, internal_date, filed, message_id, blob, secret, glance)
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+        let sql =
+            "INSERT INTO message (mailbox, number, origin, size, shift, internal_date, filed, placements, message_id, blob, secret, glance)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id";
         let values = params![
             mailbox.0,
             number,
@@ -85,16 +98,17 @@ impl Tx<'_> {
             filing.shift,
             filing.internal_date,
             filing.now,
+            filing.origin != Origin::Queued,
             hash.as_ref(),
             object,
             &secret,
             &filing.parcel.glance,
         ];
-        self.exec(sql, values).await?;
+        let id = self.one(sql, values).await?.take()?;
         if let Some(data) = data {
-            self.exec("INSERT INTO body (mailbox, message, data) VALUES ($1, $2, $3)", params![mailbox.0, number, data]).await?;
+            self.exec("INSERT INTO body (message, mailbox, data) VALUES ($1, $2, $3)", params![id, mailbox.0, data]).await?;
         }
-        Ok(number)
+        Ok(Written { id, number })
     }
 
     /// Puts one message in a folder; returns its UID and the UIDVALIDITY.
@@ -118,7 +132,7 @@ impl Tx<'_> {
 
     /// Placements of a folder, by ascending UID; unknown UIDs are skipped.
     pub(crate) async fn placements(&mut self, mailbox: MailboxId, source: &Source) -> Result<Vec<Placement>> {
-        let select = "SELECT p.uid, p.message, p.flags, p.keywords, p.modseq, m.size, m.origin
+        let select = "SELECT p.uid, p.message, m.number, p.flags, p.keywords, p.modseq, m.size, m.origin
                       FROM placement p JOIN message m ON m.mailbox = p.mailbox AND m.id = p.message WHERE p.mailbox = $1 AND p.folder = $2";
         let rows = match &source.which {
             All::Every => self.rows(&format!("{select} ORDER BY p.uid"), params![mailbox.0, source.folder.0]).await?,
@@ -132,6 +146,7 @@ impl Tx<'_> {
                 Ok(Placement {
                     uid: row.take()?,
                     message: row.take()?,
+                    number: row.take()?,
                     flags: Flags { system: row.take()?, keywords: words(&row.take::<String>()?) },
                     modseq: row.take()?,
                     size: row.take()?,
@@ -196,15 +211,33 @@ impl Tx<'_> {
             return Ok(rows);
         }
         self.take_out(mailbox, source.folder, &rows).await?;
+        self.refer(mailbox, &rows, -1).await?;
         self.release(mailbox, rows.iter().map(|row| row.message)).await?;
         Ok(rows)
+    }
+
+    /// Counts that these messages stand in one folder more (or, with -1, less).
+    pub(crate) async fn refer(&mut self, mailbox: MailboxId, rows: &[Placement], by: i64) -> Result<()> {
+        let mut times: BTreeMap<i64, i64> = BTreeMap::new();
+        for row in rows {
+            *times.entry(row.message).or_default() += by;
+        }
+        // A message may stand twice in the same folder; nearly always all stand once, and one statement does.
+        let mut alike: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
+        for (message, by) in times {
+            alike.entry(by).or_default().push(message);
+        }
+        for (by, messages) in alike {
+            let sql = "UPDATE message SET placements = placements + $1 WHERE mailbox = $2 AND id IN_LIST($3)";
+            self.exec(sql, params![by, mailbox.0, &list(messages)]).await?;
+        }
+        Ok(())
     }
 
     /// Forgets those of these messages that no folder and no waiting queue row needs.
     pub(crate) async fn release(&mut self, mailbox: MailboxId, messages: impl IntoIterator<Item = i64>) -> Result<()> {
         let messages = list(messages);
-        let sql = "DELETE FROM message WHERE mailbox = $1 AND id IN_LIST($2)
-                     AND NOT EXISTS (SELECT 1 FROM placement p WHERE p.mailbox = message.mailbox AND p.message = message.id)
+        let sql = "DELETE FROM message WHERE mailbox = $1 AND id IN_LIST($2) AND placements = 0
                      AND NOT EXISTS (SELECT 1 FROM queue q WHERE q.mailbox = message.mailbox AND q.message = message.id AND q.ended IS NULL)
                    RETURNING id, blob";
         let mut gone = Vec::new();
@@ -217,7 +250,7 @@ impl Tx<'_> {
             return Ok(());
         }
         let gone = list(gone);
-        self.exec("DELETE FROM body WHERE mailbox = $1 AND message IN_LIST($2)", params![mailbox.0, &gone]).await?;
+        self.exec("DELETE FROM body WHERE message IN_LIST($1)", params![&gone]).await?;
         self.exec("DELETE FROM opened_by WHERE mailbox = $1 AND message IN_LIST($2)", params![mailbox.0, &gone]).await?;
         for object in objects {
             self.doom(&object).await?;

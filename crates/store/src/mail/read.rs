@@ -78,12 +78,12 @@ async fn find(tx: &mut Tx<'_>, args: &Args) -> Result<Vec<Found>> {
     }
     let (glance, secret) = (if args.want.glance { "m.glance" } else { "NULL" }, args.want.glance || args.want.bytes);
     let sql = format!(
-        "SELECT p.uid, p.message, p.flags, p.keywords, p.modseq, m.internal_date, m.size, m.shift{}{} FROM placement p
+        "SELECT p.uid, m.number, p.flags, p.keywords, p.modseq, m.internal_date, m.size, m.shift{}{} FROM placement p
          JOIN message m ON m.mailbox = p.mailbox AND m.id = p.message {}
          WHERE p.mailbox = $1 AND p.folder = $2 AND p.uid IN_LIST($3) ORDER BY p.uid",
         if secret { format!(", m.secret, {glance}") } else { String::new() },
         if args.want.bytes { ", m.blob, b.data" } else { "" },
-        if args.want.bytes { "LEFT JOIN body b ON b.mailbox = p.mailbox AND b.message = p.message" } else { "" },
+        if args.want.bytes { "LEFT JOIN body b ON b.message = p.message" } else { "" },
     );
     let uids = list(args.uids.iter().map(|uid| i64::from(*uid)));
     let rows = tx.rows(&sql, params![mailbox.0, args.folder.0, &uids]).await?;

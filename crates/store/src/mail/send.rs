@@ -64,14 +64,14 @@ async fn send(tx: &mut Tx<'_>, args: &Args) -> Result<()> {
     let message = tx.insert_message(mailbox, &filing).await?;
     if !args.report {
         let seen = Flags { system: flag::SEEN, keywords: Vec::new() };
-        tx.place(mailbox, SENT, message, args.parcel.size, &seen).await?;
+        tx.place(mailbox, SENT, message.id, args.parcel.size, &seen).await?;
         tx.effects.woken.push(mailbox);
     }
     let author = access.author();
     for recipient in &args.recipients {
         let row = NewRow {
             mailbox,
-            message,
+            message: message.id,
             sender: (!args.report).then(|| access.address()),
             recipient: &recipient.address,
             author: &author,
@@ -94,7 +94,7 @@ async fn send(tx: &mut Tx<'_>, args: &Args) -> Result<()> {
         at: args.now,
         author,
         act: Act::MessageSent,
-        object: message.to_string(),
+        object: message.number.to_string(),
         channel: args.channel,
         facts: with(&args.facts, ours),
     };

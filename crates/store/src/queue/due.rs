@@ -68,13 +68,13 @@ async fn take(tx: &mut Tx<'_>, args: &Args) -> Result<Vec<Queued>> {
 }
 
 async fn sealed(tx: &mut Tx<'_>, id: QueueId) -> Result<Sealed> {
-    let sql = "SELECT m.mailbox, m.id, m.secret, m.size, m.shift, m.blob, b.data FROM queue q
+    let sql = "SELECT m.mailbox, m.number, m.secret, m.size, m.shift, m.blob, b.data FROM queue q
                JOIN message m ON m.mailbox = q.mailbox AND m.id = q.message
-               LEFT JOIN body b ON b.mailbox = m.mailbox AND b.message = m.id WHERE q.id = $1";
+               LEFT JOIN body b ON b.message = m.id WHERE q.id = $1";
     let mut row = tx.row(sql, params![id.0]).await?.ok_or(Error::NotFound("queued message"))?;
-    let (mailbox, message, secret) = (MailboxId(row.take()?), row.take()?, row.take::<Vec<u8>>()?);
+    let (mailbox, number, secret) = (MailboxId(row.take()?), row.take()?, row.take::<Vec<u8>>()?);
     let (size, shift): (u32, u32) = (row.take()?, row.take()?);
     let body = Some(body_of(&mut row)?);
-    let key = tx.key(mailbox).await?.unwrap(message, &secret)?;
+    let key = tx.key(mailbox).await?.unwrap(number, &secret)?;
     Ok(Sealed { key, body, glance: None, size: size - shift, prefix: String::new() })
 }

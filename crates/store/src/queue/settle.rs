@@ -98,6 +98,7 @@ async fn conclude(tx: &mut Tx<'_>, args: &Args) -> Result<bool> {
 async fn record(tx: &mut Tx<'_>, row: &Queued, outcome: &Outcome, now: Moment) -> Result<()> {
     let mailbox = row.mailbox.unwrap_or(OPERATOR);
     tx.hold(mailbox).await?;
+    let number: i64 = tx.one("SELECT number FROM message WHERE id = $1", params![row.message]).await?.take()?;
     let (act, facts) = match outcome {
         Outcome::Delivered { facts } => (Act::MessageDelivered, with(facts, [])),
         Outcome::DeliveredHere => (Act::MessageDelivered, json!({ "internal": true })),
@@ -123,8 +124,7 @@ async fn record(tx: &mut Tx<'_>, row: &Queued, outcome: &Outcome, now: Moment) -
     }
     tx.effects.queue = true;
     let ours = [("to", json!(row.recipient)), ("queue", json!(row.id.0)), ("attempts", json!(row.attempts + 1))];
-    let line =
-        Entry { at: now, author: courier(), act, object: row.message.to_string(), channel: Channel::System, facts: with(&facts, ours) };
+    let line = Entry { at: now, author: courier(), act, object: number.to_string(), channel: Channel::System, facts: with(&facts, ours) };
     tx.journal(mailbox, &line).await
 }
 
@@ -153,7 +153,7 @@ async fn queue_report(tx: &mut Tx<'_>, report: &Ready, now: Moment) -> Result<()
     let message = tx.insert_message(mailbox, &filing).await?;
     let row = NewRow {
         mailbox,
-        message,
+        message: message.id,
         sender: None,
         recipient: &report.to,
         author: &courier(),
