@@ -85,7 +85,9 @@ impl Personas {
                 let persona = self.by_key(&mailbox.bearer)?;
                 let idnat = IdNat::parse(&persona.idnat).ok()?;
                 let bearer = Bearer::Person { idnat: idnat.clone(), situation: mailbox.situation_id.clone() };
-                (bearer, Some(idnat), Personas::name(persona))
+                // A cabinet's mailbox is called after the practice, never after a person (CAB-04).
+                let practice = mailbox.structure.as_deref().and_then(|key| self.place(key));
+                (bearer, Some(idnat), practice.map_or_else(|| Personas::name(persona), |place| place.name.clone()))
             }
             Kind::Org | Kind::App => {
                 let place = self.place(&mailbox.bearer)?;
