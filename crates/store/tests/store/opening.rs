@@ -41,15 +41,15 @@ async fn settle(house: &House) {
 on_both! {
     /// Proves: CAB-03, CAB-04, CAB-05, TRU-51.
     async fn a_cabinet_mailbox_is_opened_only_where_the_rules_allow_it(house) {
-        let nowhere = ask(&house, "cabinet.de-la-halle@pli.mssante.test", PRACTICE).await;
+        let nowhere = ask(house, "cabinet.de-la-halle@pli.mssante.test", PRACTICE).await;
         assert_eq!(refused(nowhere), Refusal::NotEligible, "the register does not know the practice yet");
-        settle(&house).await;
-        let with_finess = ask(&house, "cabinet.de-la-halle@pli.mssante.test", CLINIC).await;
+        settle(house).await;
+        let with_finess = ask(house, "cabinet.de-la-halle@pli.mssante.test", CLINIC).await;
         assert_eq!(refused(with_finess), Refusal::StructureHasFiness);
-        let named_after_him = ask(&house, "cabinet.roseau@pli.mssante.test", PRACTICE).await;
+        let named_after_him = ask(house, "cabinet.roseau@pli.mssante.test", PRACTICE).await;
         assert!(matches!(refused(named_after_him), Refusal::NameNotAllowed { .. }));
-        assert_eq!(refused(ask(&house, CABINET, PRACTICE).await), Refusal::AddressTaken);
-        ask(&house, "cabinet.de-la-halle@pli.mssante.test", PRACTICE).await.unwrap();
+        assert_eq!(refused(ask(house, CABINET, PRACTICE).await), Refusal::AddressTaken);
+        ask(house, "cabinet.de-la-halle@pli.mssante.test", PRACTICE).await.unwrap();
         assert!(house.store.mailbox(&address("cabinet.de-la-halle@pli.mssante.test")).await.unwrap().is_some());
     }
 }

@@ -49,7 +49,7 @@ async fn step(house: &mut House, chance: &Chance, n: usize) -> String {
             let since = (chance.below(3) == 0).then(|| opened.folder.highest_modseq.saturating_sub(3));
             format!("{:?}", store.set_flags(&access, folder, &uids, change, since, Channel::Imap, now).await)
         }
-        6 => format!("{:?}", store.expunge(&access, folder, (n % 2 == 0).then_some(&uids), Channel::Imap, now).await),
+        6 => format!("{:?}", store.expunge(&access, folder, n.is_multiple_of(2).then_some(&uids), Channel::Imap, now).await),
         7 => {
             let want = Want { bytes: true, glance: true, mark_seen: chance.below(2) == 0, to_person: chance.below(2) == 0 };
             format!("{:?}", store.read(&access, folder, &uids, want, Channel::Imap, now).await)
