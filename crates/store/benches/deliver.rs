@@ -1,4 +1,5 @@
-//! Durable deliveries a second on SQLite: 10 KiB letters, 1, 16 and 64 producers, each waiting for its commit before the next.
+//! Durable deliveries a second on SQLite, and on PostgreSQL if `PLI_TEST_POSTGRES` names one: 10 KiB letters, 1, 16
+//! and 64 producers, each waiting for its commit before the next.
 //!
 //! `cargo bench -p store`. Prints one line a measure, with the processor time of one delivery (Linux), which a busy machine does not blur.
 //! No threshold: the disk decides (see `docs/performance.md`).
@@ -17,12 +18,22 @@ const LENGTH: Duration = Duration::from_secs(5);
 
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    let url = std::env::var("PLI_TEST_POSTGRES").ok();
     for (producers, mailboxes) in [(1, 100), (16, 100), (64, 100), (64, 4)] {
-        let Measure { rate, cpu } = runtime.block_on(measure(producers, mailboxes));
-        println!(
-            "sqlite, 10 KiB, {producers:>2} producers, {mailboxes:>3} mailboxes: {rate:.0} durable deliveries/s, {cpu:?} of processor each"
-        );
+        let dir = tempfile::TempDir::new_in(".").expect("a folder on the disk to be measured");
+        let sqlite = Engine::Sqlite { path: dir.path().join("pli.sqlite") };
+        tell("sqlite", producers, mailboxes, runtime.block_on(measure(sqlite, &dir, producers, mailboxes)));
+        if let Some(url) = &url {
+            let postgres = Engine::Postgres { url: url.clone(), schema: format!("store_bench_{}", std::process::id()) };
+            tell("postgres", producers, mailboxes, runtime.block_on(measure(postgres, &dir, producers, mailboxes)));
+        }
     }
+}
+
+fn tell(engine: &str, producers: usize, mailboxes: usize, Measure { rate, cpu }: Measure) {
+    println!(
+        "{engine}, 10 KiB, {producers} producers, {mailboxes} mailboxes: {rate:.0} durable deliveries/s, {cpu:?} of our processor each"
+    );
 }
 
 struct Measure {
@@ -30,10 +41,9 @@ struct Measure {
     cpu: Option<Duration>,
 }
 
-async fn measure(producers: usize, count: usize) -> Measure {
-    let dir = tempfile::TempDir::new_in(".").expect("a folder on the disk to be measured");
+async fn measure(engine: Engine, dir: &tempfile::TempDir, producers: usize, count: usize) -> Measure {
     let config = Config {
-        engine: Engine::Sqlite { path: dir.path().join("pli.sqlite") },
+        engine: engine.clone(),
         blobs: Blobs::Local { dir: dir.path().join("blobs") },
         kek: [7; 32],
         terms_version: "2026-01".to_owned(),
@@ -71,6 +81,7 @@ async fn measure(producers: usize, count: usize) -> Measure {
         cpu: processor_time().zip(cpu).map(|(after, before)| (after - before) / done as u32),
     };
     store.close().await;
+    engine.erase().await.expect("nothing is left behind");
     measure
 }
 

@@ -1,6 +1,6 @@
 //! LISTEN on PostgreSQL: what other nodes changed wakes the sessions of this one.
 //!
-//! The connection is made again when it breaks; meanwhile every session looks again each 2 s, and caches of rights are not believed.
+//! The connection is made again when it breaks; meanwhile every session looks again each 2 s, and caches of rights are not believed. Words are written by `postgres` (rights) and `notify` (the rest).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -24,6 +24,8 @@ pub(super) const WOKEN: &str = "m";
 pub(super) const QUEUE: &str = "q";
 
 const FALLBACK: Duration = Duration::from_secs(2);
+/// Everybody looks again this often: a node that died may have left one unsaid.
+const LOOK: Duration = Duration::from_secs(60);
 
 /// The task that listens.
 pub(super) struct Listener(JoinHandle<()>);
@@ -90,28 +92,36 @@ async fn listen(
     if let Some(ready) = ready.take() {
         let _ = ready.send(());
     }
-    while let Some(message) = messages.next().await {
-        if let AsyncMessage::Notification(notification) = message? {
-            hear(notification.payload(), node, context);
+    let mut look = tokio::time::interval(LOOK);
+    look.tick().await;
+    loop {
+        tokio::select! {
+            message = messages.next() => match message.transpose()? {
+                Some(AsyncMessage::Notification(notification)) => hear(notification.payload(), node, context),
+                Some(_) => {}
+                None => return Ok(()),
+            },
+            _ = look.tick() => context.feed.rouse_all(),
         }
     }
-    Ok(())
 }
 
-/// One notification, `node word`. Our own were told at the commit.
+/// One notification, `node word word…`. Our own were told at the commit.
 fn hear(payload: &str, node: &str, context: &Context) {
-    let Some((from, word)) = payload.split_once(' ') else { return };
-    if from == node {
+    let mut words = payload.split(' ');
+    if words.next() == Some(node) {
         return;
     }
     let mut effects = Effects::default();
-    if word == QUEUE {
-        effects.queue = true;
-    } else if let Some(id) = word.strip_prefix(MOVED).and_then(|id| id.parse().ok()) {
-        // The number of the revision is not carried: on PostgreSQL it is asked for, not remembered.
-        effects.moved.push((MailboxId(id), 0));
-    } else if let Some(id) = word.strip_prefix(WOKEN).and_then(|id| id.parse().ok()) {
-        effects.woken.push(MailboxId(id));
+    for word in words {
+        if word == QUEUE {
+            effects.queue = true;
+        } else if let Some(id) = word.strip_prefix(MOVED).and_then(|id| id.parse().ok()) {
+            // The number of the revision is not carried: on PostgreSQL it is asked for, not remembered.
+            effects.moved.push((MailboxId(id), 0));
+        } else if let Some(id) = word.strip_prefix(WOKEN).and_then(|id| id.parse().ok()) {
+            effects.woken.push(MailboxId(id));
+        }
     }
     context.tell(effects);
 }

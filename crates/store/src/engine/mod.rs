@@ -5,6 +5,7 @@
 
 mod listen;
 mod migrate;
+mod notify;
 mod postgres;
 mod sqlite;
 mod tx;

@@ -10,6 +10,7 @@ use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod};
 use tokio_postgres::{Config, IsolationLevel, NoTls};
 
 use super::listen::{self, Listener};
+use super::notify::{Notifier, payload};
 use super::tx::{Effects, Tx, wants_again};
 use super::{Command, migrate};
 use crate::context::Context;
@@ -27,6 +28,7 @@ pub(crate) struct Postgres {
     channel: String,
     connected: Arc<AtomicBool>,
     listener: Listener,
+    notifier: Notifier,
 }
 
 impl Postgres {
@@ -49,7 +51,8 @@ impl Postgres {
         let channel = format!("pli_{schema}");
         let connected = Arc::new(AtomicBool::new(false));
         let listener = Listener::start(config, channel.clone(), node.clone(), Arc::clone(&context), Arc::clone(&connected)).await?;
-        Ok(Self { pool, context, node, channel, connected, listener })
+        let notifier = Notifier::start(pool.clone(), channel.clone(), node.clone());
+        Ok(Self { pool, context, node, channel, connected, listener, notifier })
     }
 
     pub(crate) async fn write<A, T>(&self, args: A, run: Command<A, T>) -> Result<T>
@@ -95,6 +98,7 @@ impl Postgres {
             }
             Ok(value) => match transaction.commit().await {
                 Ok(()) => {
+                    self.notifier.add(words(&effects));
                     self.context.tell(effects);
                     Attempt::Done(Ok(value))
                 }
@@ -104,11 +108,12 @@ impl Postgres {
         }
     }
 
-    /// Writes the held mailboxes back, and tells the other nodes (they hear it at the commit).
+    /// Writes the held mailboxes back, and tells the other nodes whose rights moved (they hear it at the commit).
     async fn conclude(&self, tx: &mut Tx<'_>) -> Result<()> {
         tx.flush().await?;
-        for word in words(&tx.effects) {
-            let payload = format!("{} {word}", self.node);
+        let words: Vec<String> = tx.effects.moved.iter().map(|(mailbox, _)| format!("{}{}", listen::MOVED, mailbox.0)).collect();
+        for some in words.chunks(200) {
+            let payload = payload(&self.node, some);
             tx.rows("SELECT CAST(pg_notify($1, $2) AS TEXT)", super::params![&self.channel, &payload]).await?;
         }
         Ok(())
@@ -135,6 +140,7 @@ impl Postgres {
 
     pub(crate) fn close(&self) {
         self.listener.stop();
+        self.notifier.stop();
         self.pool.close();
     }
 }
@@ -144,17 +150,12 @@ enum Attempt<T> {
     Again(Error),
 }
 
-/// What the other nodes must hear; `listen` reads it.
+/// What the other nodes hear after the commit; `listen` reads it.
 fn words(effects: &Effects) -> Vec<String> {
-    let mut words: Vec<String> = effects.moved.iter().map(|(mailbox, _)| format!("{}{}", listen::MOVED, mailbox.0)).collect();
-    words.extend(
-        effects.woken.iter().filter(|id| !effects.moved.iter().any(|(m, _)| m == *id)).map(|id| format!("{}{}", listen::WOKEN, id.0)),
-    );
+    let mut words: Vec<String> = effects.woken.iter().map(|mailbox| format!("{}{}", listen::WOKEN, mailbox.0)).collect();
     if effects.queue {
         words.push(listen::QUEUE.to_owned());
     }
-    words.sort();
-    words.dedup();
     words
 }
 
