@@ -55,10 +55,22 @@ fn addresses(page: &mut String, facts: &Value) {
 fn people(page: &mut String, facts: &Value) {
     let _ = write!(page, "\n  Qui être :\n");
     for persona in facts["personas"].as_array().into_iter().flatten() {
-        let roles: Vec<&str> = persona["roles"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let roles: Vec<String> = persona["roles"].as_array().into_iter().flatten().filter_map(Value::as_str).map(in_french).collect();
         let (key, name) = (persona["key"].as_str().unwrap_or_default(), persona["name"].as_str().unwrap_or_default());
         let _ = writeln!(page, "      {key}  {name:<18} {}", roles.join(", "));
     }
+}
+
+/// `demo.json` speaks English to programs; the page speaks to people.
+fn in_french(role: &str) -> String {
+    let words = [
+        ("owner of", "titulaire de"),
+        ("cotitulaire of", "cotitulaire de"),
+        ("delegataire of", "délégataire de"),
+        ("responsable of", "responsable de"),
+    ];
+    let said = words.into_iter().find_map(|(english, french)| role.strip_prefix(english).map(|mailbox| format!("{french}{mailbox}")));
+    said.unwrap_or_else(|| role.to_owned())
 }
 
 fn tries(page: &mut String, facts: &Value, state: &StateDir) {
