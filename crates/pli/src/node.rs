@@ -75,7 +75,7 @@ impl Node {
         node.report_own_entry();
         let psc = node.relying_party(entropy.clone())?;
         let throttle = identity::throttle::Throttle::default();
-        let mail = Arc::new(node.smtp_shared(psc.clone(), throttle.clone(), entropy.clone()));
+        let mail = Arc::new(node.smtp_shared(psc.clone(), throttle.clone(), entropy.clone())?);
         let imap = Arc::new(node.imap_shared(psc, throttle, entropy.clone()));
         for (door, socket) in sockets.0 {
             let house = doors::House {
@@ -119,7 +119,7 @@ impl Node {
     fn report_own_entry(&self) {
         let snapshot = self.operator.trust.snapshot();
         for domain in &self.operator.config.domains {
-            let declared = trust::Dn::parse(&self.operator.config.trust.own_dn).is_ok_and(|dn| snapshot.declares(domain, &dn));
+            let declared = self.operator.own_dn().is_ok_and(|dn| snapshot.declares(domain, &dn));
             if !declared {
                 tracing::error!("Le domaine {domain} n'est pas déclaré avec notre certificat : aucun échange entre opérateurs");
             }
@@ -146,9 +146,9 @@ impl Node {
         Ok(identity::Psc::keeping_discovery_in(copy, settings, self.operator.clock.clone(), entropy))
     }
 
-    fn smtp_shared(&self, psc: identity::Psc, throttle: identity::throttle::Throttle, entropy: Entropy) -> smtp::Shared {
+    fn smtp_shared(&self, psc: identity::Psc, throttle: identity::throttle::Throttle, entropy: Entropy) -> Outcome<smtp::Shared> {
         let Operator { config, store, trust, clock } = &self.operator;
-        smtp::Shared {
+        Ok(smtp::Shared {
             store: store.clone(),
             trust: trust.clone(),
             psc,
@@ -156,11 +156,12 @@ impl Node {
             clock: clock.clone(),
             entropy,
             domains: config.domains.clone(),
+            own_dn: self.operator.own_dn()?,
             host_name: config.host_name.clone(),
             discovery_url: config.psc_addresses().1,
             limits: config.limits.smtp(),
             peers: smtp::Peers::default(),
-        }
+        })
     }
 
     fn imap_shared(&self, psc: identity::Psc, throttle: identity::throttle::Throttle, entropy: Entropy) -> imap::Shared {

@@ -29,6 +29,12 @@ impl Operator {
         Ok(Self { config: std::sync::Arc::new(config), store, trust, clock })
     }
 
+    /// The DN declared for our certificate (TRU-14), in normal form.
+    pub fn own_dn(&self) -> Outcome<trust::Dn> {
+        let text = &self.config.trust.own_dn;
+        trust::Dn::parse(text).map_err(|error| Failure::configuration(format!("trust.own_dn = « {text} » : {error}")))
+    }
+
     /// The domain that names the operator.
     pub fn domain(&self) -> &Domain {
         self.config.domain()

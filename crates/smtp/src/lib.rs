@@ -34,7 +34,7 @@ use std::time::Duration;
 use rules::{Clock, Domain, Entropy};
 use store::Store;
 use tokio_util::sync::CancellationToken;
-use trust::TrustSpace;
+use trust::{Dn, Snapshot, TrustSpace};
 
 pub use peers::Peers;
 
@@ -49,6 +49,8 @@ pub struct Shared {
     pub entropy: Entropy,
     /// Domains hosted here.
     pub domains: Vec<Domain>,
+    /// The DN declared for our own certificate (TRU-14).
+    pub own_dn: Dn,
     /// Name in greetings and `Received`, e.g. `smtp.pli.mssante.test`.
     pub host_name: Domain,
     /// PSC discovery URL, for the OAUTHBEARER challenge.
@@ -62,6 +64,13 @@ impl Shared {
     /// The domain is hosted here.
     fn hosts(&self, domain: &Domain) -> bool {
         self.domains.contains(domain)
+    }
+
+    /// The domain is hosted here and open to the other operators: the list declares it with our own certificate.
+    ///
+    /// Requirements: TRU-14.
+    fn opens(&self, domain: &Domain, snapshot: &Snapshot) -> bool {
+        self.hosts(domain) && snapshot.declares(domain, &self.own_dn)
     }
 }
 

@@ -1,10 +1,11 @@
 //! RCPT TO between operators: may mail be filed in that mailbox?
 //!
-//! RFC 5321 §4.1.1.3. Requirements: OPE-01, TRU-26, TRU-29. It never relays, never touches the message, never opens a mailbox for reading.
+//! RFC 5321 §4.1.1.3. Requirements: OPE-01, TRU-14, TRU-26, TRU-29. It never relays, never touches the message, never opens a mailbox for reading.
 
 use rules::Refusal;
 use rules::mail::Recipient;
 use tokio::io::{AsyncRead, AsyncWrite};
+use trust::Snapshot;
 
 use super::{Next, Session, To};
 use crate::command::Forward;
@@ -17,7 +18,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Session<T> {
         if envelope.to.len() >= self.shared.limits.recipients {
             return self.refuse(&Refusal::TooManyRecipients, Some(&to.recipient));
         }
-        match self.mailbox(&to).await {
+        match self.mailbox(&to, &envelope.snapshot).await {
             Ok(mailbox) => {
                 let Some(envelope) = &mut self.envelope else { return self.mistake(reply::MAIL_FIRST) };
                 if envelope.to.iter().all(|known| known.mailbox.mailbox != mailbox.mailbox) {
@@ -34,8 +35,8 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Session<T> {
         }
     }
 
-    async fn mailbox(&self, to: &Forward) -> store::Result<Recipient> {
-        if !self.shared.hosts(&to.recipient.domain()) {
+    async fn mailbox(&self, to: &Forward, snapshot: &Snapshot) -> store::Result<Recipient> {
+        if !self.shared.opens(&to.recipient.domain(), snapshot) {
             return Err(Refusal::Relay.into());
         }
         let mailbox = self.shared.store.recipient(&to.recipient).await?.ok_or(Refusal::UnknownMailbox)?;

@@ -15,8 +15,8 @@ use store::{Blobs, Engine, Store};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use trust::TrustSpace;
 use trust::pki::Lab;
+use trust::{Dn, TrustSpace};
 
 use crate::lab::{self, Shown};
 
@@ -100,6 +100,7 @@ impl House {
             clock,
             entropy,
             domains: vec![plan.domain.clone()],
+            own_dn: Dn::parse(&lab.operators[&plan.domain].declared().expect("a DN")).expect("a DN"),
             host_name: lab::domain(&format!("smtp.{}", plan.domain)),
             discovery_url: sim.discovery_url(),
             limits: plan.limits,

@@ -179,3 +179,20 @@ async fn a_mailbox_closed_during_the_message_takes_nothing() {
     assert_eq!(client.data("From: <cardiologie@voisin.mssante.test>\r\n\r\na\r\n").await, "550 5.2.1 Boite fermee");
     house.close().await;
 }
+
+/// Proves: TRU-14. A domain that the list does not declare with our certificate is not open to the other operators.
+#[tokio::test]
+async fn a_hosted_domain_that_is_not_declared_takes_no_mail() {
+    let house = House::ours().await;
+    let without_us: Vec<Entry> = lab::entries(&house.lab).into_iter().filter(|entry| entry.name != "pli.mssante.test").collect();
+    let later = house.now().plus(HOUR);
+    let loaded = house.shared.trust.load(&lab::list_of(&house.lab, &without_us, later), "test", false).expect("a list");
+    if loaded.held.is_some() {
+        house.shared.trust.approve().expect("approved");
+    }
+    let mut client = Client::operator(&house, Shown::Good).await;
+    assert!(client.tell(MAIL).await.starts_with("250"));
+    let answer = client.tell("RCPT TO:<cabinet.des-lilas@pli.mssante.test>").await;
+    assert_eq!(answer, "550 5.7.1 Relais refuse : destinataire non heberge ici");
+    house.close().await;
+}
