@@ -85,7 +85,7 @@ fn a_struck_off_doctor_does_not_enter_even_the_mailbox_that_is_his_own() {
     assert_eq!(enter(&cabinet(), &leaving, now()).unwrap().until(), leaving.struck_off, "announced: the session ends with it");
 }
 
-/// Half of CAB-17 (new access during the vacancy is not refused yet): the cabinet whose owner is gone stays open to its cotitulaires and délégataires.
+/// Proves: CAB-17. The cabinet whose owner is gone stays open to its cotitulaires and délégataires; nobody new is let in.
 #[test]
 fn a_cabinet_whose_owner_was_struck_off_stays_readable_for_the_others() {
     let (cabinet, mut claire) = (cabinet(), person("P01"));
@@ -93,6 +93,9 @@ fn a_cabinet_whose_owner_was_struck_off_stays_readable_for_the_others() {
     assert_eq!(enter(&cabinet, &claire, now()).unwrap_err(), Refusal::PersonNotEntitled);
     assert!(enter(&cabinet, &person("P02"), now()).is_ok());
     assert!(enter(&cabinet, &person("P04"), now()).is_ok());
+    let lend = rules::movement::Change::Delegated { person: person("P03").idnat, from: None, until: None };
+    let vacancy = |owner: &rules::register::Person| rules::movement::not_during_vacancy(&cabinet, Some(owner), &lend, now());
+    assert_eq!((vacancy(&claire), vacancy(&person("P01"))), (Err(Refusal::OwnerGone), Ok(())));
 }
 
 /// Proves: CGU-01, CGU-02.

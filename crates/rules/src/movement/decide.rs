@@ -1,6 +1,6 @@
 //! May this movement be made? The deciders, run again inside the transaction that writes the movement.
 //!
-//! Requirements: CAB-05, CAB-06, CAB-07, CAB-12, CAB-13, CAB-14, DEL-01, DEL-02, DEL-04, DEL-08, DEL-11. They write nothing; the change and its
+//! Requirements: CAB-05, CAB-06, CAB-07, CAB-12, CAB-13, CAB-14, CAB-17, DEL-01, DEL-02, DEL-04, DEL-08, DEL-11. They write nothing; the change and its
 //! author are the caller's. Each looks at the mailbox as it is now: the rights in hand say who asks, not what is still true.
 
 use crate::access::{Capacity, ManagerRights, OwnerRights};
@@ -31,6 +31,15 @@ pub fn add_cotitulaire(by: &Mandate<OwnerRights>, mailbox: &Mailbox, person: &Pe
     active(&standing)?;
     not_yet(&standing, &person.idnat, &[Capacity::Owner, Capacity::Cotitulaire])?;
     eligible(mailbox, person, Capacity::Cotitulaire, now)
+}
+
+/// While the owner of a cabinet is gone (struck off, practice ended), nobody new is let in: the hand-over comes first. The others stay.
+///
+/// Requirements: CAB-17.
+pub fn not_during_vacancy(mailbox: &Mailbox, owner: Option<&Person>, change: &Change, now: Moment) -> Decision {
+    let lets_in = matches!(change, Change::CotitulaireAdded { .. } | Change::Delegated { .. });
+    let vacant = || owner.is_none_or(|owner| eligibility::entitled(mailbox, owner, Capacity::Owner, now).is_none());
+    if mailbox.kind == Kind::Cab && lets_in && vacant() { Err(Refusal::OwnerGone) } else { Ok(()) }
 }
 
 /// The owner withdraws a cotitulaire (CAB-06). It always works while the mailbox lives: taking a right away is never unsafe.

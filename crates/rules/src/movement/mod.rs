@@ -11,8 +11,8 @@ mod decide;
 mod fold;
 
 pub use decide::{
-    Mandate, add_cotitulaire, add_responsable, by_staff, close, delegate, end_delegation, hand_over, remove_cotitulaire,
-    remove_responsable, resume, suspend,
+    Mandate, add_cotitulaire, add_responsable, by_staff, close, delegate, end_delegation, hand_over, not_during_vacancy,
+    remove_cotitulaire, remove_responsable, resume, suspend,
 };
 pub use fold::{Right, Spell, Standing, standing};
 

@@ -382,6 +382,13 @@ impl Refusal {
                 "D'après le registre, cette personne ne peut pas recevoir cet accès : \
                  vérifiez son numéro, sa profession ou son rôle, et ses dates d'activité.",
             ),
+            Self::OwnerGone => movement(
+                409,
+                "Boîte sans propriétaire",
+                &["CAB-17"],
+                "Le propriétaire de cette boîte de cabinet n'exerce plus : elle reste lisible, mais il faut d'abord la transmettre à un nouveau \
+                 propriétaire avant d'y donner un accès.",
+            ),
             Self::AlreadyThere => {
                 movement(409, "Accès déjà donné", &["CAB-06", "DEL-02"], "Cette personne a déjà cet accès : il n'y a rien à faire.")
             }

@@ -5,7 +5,7 @@
 
 use rules::journal::{Act, Entry};
 use rules::mailbox::{Kind, Mailbox, MailboxId};
-use rules::movement::{Change, standing};
+use rules::movement::{Change, not_during_vacancy, standing};
 use rules::register::Person;
 use rules::{Address, Author, Channel, IdNat, Moment, Refusal};
 use serde_json::json;
@@ -65,7 +65,12 @@ async fn make(tx: &mut Tx<'_>, args: &Args) -> Result<Mailbox> {
         Some(person) => tx.person(person).await?,
         None => None,
     };
+    let owner = match standing(&mailbox.movements, args.now).owner() {
+        Some(owner) => tx.person(owner).await?,
+        None => None,
+    };
     (args.decide)(&mailbox, person.as_ref())?;
+    not_during_vacancy(&mailbox, owner.as_ref(), &args.change, args.now)?;
     let change = canonical(&args.change, person.as_ref());
     let made = Made { change: &change, reason: args.reason.as_deref(), author: &args.author, channel: args.channel, now: args.now };
     write_movement(tx, id, &made).await?;

@@ -109,7 +109,7 @@ on_both! {
 }
 
 on_both! {
-    /// Proves: PSC-39, REG-03.
+    /// Proves: CAB-17, PSC-39, REG-03.
     async fn a_person_struck_off_is_shown_out_of_every_mailbox(house) {
         let claire = house.claire().await;
         house.later(10);
@@ -119,6 +119,9 @@ on_both! {
         assert_eq!(refused(house.store.recheck(&claire, Channel::Imap, house.now).await), Refusal::RightLost);
         let nadia = house.nadia().await;
         assert!(house.store.recheck(&nadia, Channel::Imap, house.now).await.unwrap().is_none(), "the cabinet stays open to the others");
+        let lend = Change::Delegated { person: id(KARIM), from: None, until: None };
+        let lent = house.store.move_mailbox(&address(CABINET), lend, None, staff(), Channel::Cli, house.now, |_, _| Ok(())).await;
+        assert_eq!(refused(lent), Refusal::OwnerGone, "nobody new before the hand-over");
     }
 }
 
