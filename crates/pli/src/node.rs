@@ -117,10 +117,8 @@ impl Node {
 
     /// TRU-14: a hosted domain that the list does not give to our certificate cannot exchange mail; say so now, in the log.
     fn report_own_entry(&self) {
-        let snapshot = self.operator.trust.snapshot();
         for domain in &self.operator.config.domains {
-            let declared = self.operator.own_dn().is_ok_and(|dn| snapshot.declares(domain, &dn));
-            if !declared {
+            if !self.operator.declared(domain) {
                 tracing::error!("Le domaine {domain} n'est pas déclaré avec notre certificat : aucun échange entre opérateurs");
             }
         }

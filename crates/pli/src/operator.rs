@@ -35,6 +35,11 @@ impl Operator {
         trust::Dn::parse(text).map_err(|error| Failure::configuration(format!("trust.own_dn = « {text} » : {error}")))
     }
 
+    /// The list in force gives this hosted domain to our certificate (TRU-14).
+    pub fn declared(&self, domain: &Domain) -> bool {
+        self.own_dn().is_ok_and(|dn| self.trust.snapshot().declares(domain, &dn))
+    }
+
     /// The domain that names the operator.
     pub fn domain(&self) -> &Domain {
         self.config.domain()

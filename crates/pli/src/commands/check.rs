@@ -43,7 +43,7 @@ fn list(operator: &Operator) -> Vec<Value> {
         Err(refusal) => finding("liste blanche", false, refusal.french()),
     };
     let domain = |domain: &rules::Domain| {
-        let declared = operator.own_dn().is_ok_and(|dn| snapshot.declares(domain, &dn));
+        let declared = operator.declared(domain);
         let text = if declared { "est déclaré avec notre certificat" } else { "n'est pas déclaré avec notre certificat" };
         finding("domaine", declared, format!("le domaine {domain} {text}"))
     };
