@@ -1,15 +1,23 @@
-//! Which person is this? Pro Santé Connect as relying party for access tokens (PSC-21), SASL messages, throttling.
+//! Which person is this? Pro Santé Connect, a structure's own provider, local factors; SASL messages; throttling.
 //!
 //! | file | answers |
 //! |---|---|
-//! | `prove` | whose is this token, if anybody's? |
+//! | `prove` | whose is this access token, if anybody's? (API LPS) |
+//! | `oidc` | who signed in with a browser, or approved on a telephone? |
+//! | `bound` | is the token used with the certificate it is bound to? |
+//! | `local` | is it her password, her one-time code, her paper code? |
+//! | `webauthn` | is it her passkey? |
 //! | `sasl` | what did the client say, and how is a refusal announced? |
 //! | `throttle` | how often has this failed? |
 //!
 //! It ends with a proved person; what that person may open is decided by `rules::access::open` only.
 
+pub mod bound;
+pub mod local;
+pub mod oidc;
 pub mod prove;
 pub mod sasl;
 pub mod throttle;
+pub mod webauthn;
 
 pub use prove::{Proof, Psc, PscConfig};

@@ -67,6 +67,16 @@ pub enum Refusal {
     RightLost,
     /// The session reached its cap (PSC-38).
     SessionEnded,
+    // -- people at the web's door (identity §1.2, §1.9, §4)
+    /// A login that did not come to its end, whatever the defect: it is not told, only journalled.
+    LoginFailed,
+    /// A structure's own login with fewer than two factors.
+    LoginWeak,
+    /// No approval could be asked on the telephone.
+    PhoneNotAsked,
+    PasswordRefused {
+        why: &'static str,
+    },
     // -- movements and creation
     StructureHasFiness,
     NameNotAllowed {
@@ -126,6 +136,10 @@ impl Refusal {
             Self::PrivacyRequired => "PRIVACY_REQUIRED",
             Self::RightLost => "RIGHT_LOST",
             Self::SessionEnded => "SESSION_ENDED",
+            Self::LoginFailed => "LOGIN_FAILED",
+            Self::LoginWeak => "LOGIN_WEAK",
+            Self::PhoneNotAsked => "PHONE_NOT_ASKED",
+            Self::PasswordRefused { .. } => "PASSWORD_REFUSED",
             Self::StructureHasFiness => "STRUCTURE_HAS_FINESS",
             Self::NameNotAllowed { .. } => "NAME_NOT_ALLOWED",
             Self::AddressTaken => "ADDRESS_TAKEN",
@@ -234,6 +248,10 @@ impl Refusal {
             PrivacyRequired,
             RightLost,
             SessionEnded,
+            LoginFailed,
+            LoginWeak,
+            PhoneNotAsked,
+            PasswordRefused { why: "il est trop court" },
             StructureHasFiness,
             NameNotAllowed { why: "elle porte le nom d'une personne" },
             AddressTaken,

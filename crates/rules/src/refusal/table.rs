@@ -344,6 +344,32 @@ impl Refusal {
                 http: 401,
                 ..door(403, "Session de 4 h terminée", &["PSC-38"], "Votre session de quatre heures est terminée : reconnectez-vous.")
             },
+            // -- people at the web's door: said on pages only, like a movement that may not be made
+            Self::LoginFailed => movement(
+                401,
+                "Connexion non aboutie",
+                &["PSC-06", "PSC-08", "LOC-05"],
+                "La connexion n'a pas abouti : recommencez, et prévenez l'assistance si cela se répète.",
+            ),
+            Self::LoginWeak => movement(
+                403,
+                "Authentification trop faible",
+                &["LOC-05"],
+                "Authentification trop faible : votre établissement doit vous demander deux preuves (par exemple un mot de passe et un code). \
+                 Reconnectez-vous avec les deux.",
+            ),
+            Self::PhoneNotAsked => movement(
+                422,
+                "Demande non envoyée",
+                &["PSC-33"],
+                "Impossible d'envoyer la demande sur le téléphone : vérifiez que la e-CPS y est activée, ou connectez-vous par Pro Santé Connect.",
+            ),
+            Self::PasswordRefused { why } => movement(
+                422,
+                "Mot de passe refusé",
+                &["LOC-05"],
+                format!("Ce mot de passe ne convient pas : {why}. Choisissez-en un autre, par exemple quatre mots sans rapport entre eux."),
+            ),
             // -- movements and creation
             Self::StructureHasFiness => movement(
                 409,
