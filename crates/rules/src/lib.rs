@@ -9,6 +9,7 @@
 //! | `register`, `eligibility` | who is a professional today, and in which capacity one may act |
 //! | `terms` | which terms of use were accepted |
 //! | `journal`, `usage` | what a line of history is; the figures as a fold over it |
+//! | `nomenclature` | what the codes of the national tables are called |
 //! | `ids`, `time`, `author` | parse-only identifiers, moments and the clock given by `pli`, authors |
 //! | `refusal` | every refusal: stable code, replies, French sentence, requirement |
 
@@ -20,6 +21,7 @@ pub mod journal;
 pub mod mail;
 pub mod mailbox;
 pub mod movement;
+pub mod nomenclature;
 pub mod refusal;
 pub mod register;
 pub mod terms;

@@ -1,6 +1,13 @@
 //! The register as facts: persons, their exercises, their situations, the structures.
 //!
 //! Requirements: REG-01, REG-02, REG-03, DEL-09, PSC-19. It knows nothing of mailboxes: a fact of the register opens none (PSC-E).
+//! Where structures stand and what they are is in `place`; what a person does, in words for people, in `occupation`.
+
+mod occupation;
+mod place;
+
+pub use occupation::Occupation;
+pub use place::{PostalAddress, Structure};
 
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +25,9 @@ pub struct Person {
     pub family: String,
     /// First given name, e.g. `Nadia`.
     pub given: String,
+    /// TRE_R81 code, `M` or `MME`; empty when unknown.
+    #[serde(default)]
+    pub civility: String,
     /// Other numbers that find the same person (ADELI…).
     #[serde(default)]
     pub aliases: Vec<IdNat>,
@@ -28,7 +38,7 @@ pub struct Person {
 }
 
 /// A profession exercised, with its places and roles.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exercise {
     /// TRE_G15 or TRE_R95 code; empty for a role professional.
     #[serde(default)]
@@ -36,7 +46,27 @@ pub struct Exercise {
     /// TRE_R09 code, `C` civil, `M` military, `E` student.
     #[serde(default)]
     pub category: String,
+    /// TRE_R11 code (`DR`, `PR`), or the civility of those who have no title (`M`, `MME`).
+    #[serde(default)]
+    pub civility: String,
+    /// The name under which the profession is exercised; empty: the person's own.
+    #[serde(default)]
+    pub family: String,
+    #[serde(default)]
+    pub given: String,
+    /// Specialities and competences, the main one first.
+    #[serde(default)]
+    pub know_how: Vec<KnowHow>,
     pub situations: Vec<Situation>,
+}
+
+/// A speciality or a competence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnowHow {
+    /// TRE_R04 code, `S` for a speciality of an order.
+    pub kind: String,
+    /// E.g. `SM53` (TRE_R38).
+    pub code: String,
 }
 
 /// A role or an activity, in a structure or not, for a period.
@@ -52,23 +82,35 @@ pub struct Situation {
     /// TRE_R23: `L` liberal, `S` salaried.
     #[serde(default)]
     pub mode: String,
+    #[serde(default)]
+    pub activity: Activity,
     pub begin: Moment,
     /// First moment at which the situation is over.
     #[serde(default)]
     pub end: Option<Moment>,
 }
 
-/// A place of care.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Structure {
-    /// `1`+FINESS, `3`+SIRET or `4`+RPPS-rang (never shown to people, CAB-21).
-    pub id: String,
-    pub name: String,
-    /// FINESS number of the establishment, when there is one.
+/// What the activity of a situation is, in codes of the national nomenclatures; empty when unknown.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Activity {
+    /// TRE_R02, e.g. `SA08` group practice.
     #[serde(default)]
-    pub finess: Option<String>,
+    pub sector: String,
+    /// TRE_R21, e.g. `FON-01` holder of the practice.
     #[serde(default)]
-    pub closed: Option<Moment>,
+    pub function: String,
+    /// TRE_R22, e.g. `GENR01` care.
+    #[serde(default)]
+    pub genre: String,
+    /// TRE_R24, e.g. `ACT-LIB-01` main practice; liberal activities only.
+    #[serde(default)]
+    pub liberal: String,
+    /// TRE_G05, pharmacists only.
+    #[serde(default)]
+    pub section: String,
+    /// Who registered identity, exercise and situation, e.g. `CNOM/CNOM/ARS`; staff of an employer: `ENREG/ENREG/ENREG`.
+    #[serde(default)]
+    pub authority: String,
 }
 
 impl Person {

@@ -96,14 +96,21 @@ fn person(n: u32, idnat: IdNat) -> Person {
         mode: "L".to_owned(),
         begin: Moment::from_secs(1_577_836_800), // 2020-01-01
         end: None,
+        activity: Default::default(),
     };
     Person {
         idnat,
         family: format!("ESSAI{n:04}"),
         given: "Camille".to_owned(),
+        civility: String::new(),
         aliases: Vec::new(),
         struck_off: None,
-        exercises: vec![Exercise { profession: "10".to_owned(), category: "C".to_owned(), situations: vec![situation] }],
+        exercises: vec![Exercise {
+            profession: "10".to_owned(),
+            category: "C".to_owned(),
+            situations: vec![situation],
+            ..Exercise::default()
+        }],
     }
 }
 

@@ -72,7 +72,15 @@ mod tests {
 
     fn person(given: &str, family: &str) -> Person {
         let idnat = IdNat::parse("899790000014").unwrap();
-        Person { idnat, family: family.to_owned(), given: given.to_owned(), aliases: vec![], struck_off: None, exercises: vec![] }
+        Person {
+            idnat,
+            family: family.to_owned(),
+            given: given.to_owned(),
+            civility: String::new(),
+            aliases: vec![],
+            struck_off: None,
+            exercises: vec![],
+        }
     }
 
     fn check(kind: Kind, local: &str) -> Result<(), Refusal> {

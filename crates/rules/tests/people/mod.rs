@@ -49,12 +49,15 @@ pub fn person(key: &str) -> Person {
         mode: (*mode).to_owned(),
         begin: at(&format!("{begin}T00:00:00Z")),
         end: None,
+        activity: Default::default(),
     });
-    let exercise = Exercise { profession: profession.to_owned(), category: "C".to_owned(), situations: situations.collect() };
+    let exercise =
+        Exercise { profession: profession.to_owned(), category: "C".to_owned(), situations: situations.collect(), ..Exercise::default() };
     let mut person = Person {
         idnat: IdNat::parse(idnat).expect("a persona's number"),
         family: family.to_owned(),
         given: given.to_owned(),
+        civility: String::new(),
         aliases: vec![],
         struck_off: None,
         exercises: vec![exercise],
@@ -68,5 +71,10 @@ pub fn person(key: &str) -> Person {
 }
 
 pub fn structure(id: &str) -> Structure {
-    Structure { id: id.to_owned(), name: "LIEU INVENTE".to_owned(), finess: id.strip_prefix('1').map(str::to_owned), closed: None }
+    Structure {
+        id: id.to_owned(),
+        name: "LIEU INVENTE".to_owned(),
+        finess: id.strip_prefix('1').map(str::to_owned),
+        ..Structure::default()
+    }
 }

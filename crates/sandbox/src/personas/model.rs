@@ -42,7 +42,11 @@ pub struct Place {
     #[serde(default)]
     pub finess_ej: String,
     #[serde(default)]
+    pub siret: String,
+    #[serde(default)]
     pub secteur: String,
+    #[serde(default)]
+    pub telephone: String,
     #[serde(default)]
     pub cert_dn: String,
     /// Keys of a PSC activity that this place fills.
@@ -67,6 +71,9 @@ pub struct Persona {
     /// French, one line.
     pub label: String,
     pub civil: Civil,
+    /// Where the e-CPS is activated from; private, never published.
+    #[serde(default)]
+    pub contact_prive: PrivateContact,
     #[serde(default)]
     pub exercices: Vec<Exercice>,
     pub psc: PscTraits,
@@ -89,6 +96,15 @@ pub struct Civil {
     pub prenoms: Vec<String>,
 }
 
+/// Correspondence addresses of the registry (CPS-01).
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct PrivateContact {
+    #[serde(default)]
+    pub mobile: String,
+    #[serde(default)]
+    pub email: String,
+}
+
 #[derive(Clone, Debug, Deserialize)]
 pub struct Exercice {
     pub psc: Map<String, Value>,
@@ -102,6 +118,12 @@ pub struct Activity {
     #[serde(default)]
     pub structure: Option<String>,
     pub psc: Map<String, Value>,
+    /// TRE_R21 code.
+    #[serde(default)]
+    pub fonction: String,
+    /// TRE_R24 code.
+    #[serde(default)]
+    pub type_activite_liberale: String,
     /// Civil date.
     pub debut: String,
     #[serde(default)]
@@ -123,12 +145,33 @@ pub struct PscTraits {
     pub userinfo: String,
     #[serde(default)]
     pub other_ids: Vec<Value>,
+    /// State of the e-CPS at the demo's start: `NONE`, `WAITING`, `ACTIVABLE`, `QR_SENT`, `ACTIVE`, `EXPIRED`, `BLOCKED`.
+    #[serde(default)]
+    pub ecps: String,
+    /// ISO 8601 duration from the demo's start to the moment when that state began.
+    #[serde(default)]
+    pub ecps_offset: String,
+    /// What the person types on her phone to approve.
+    #[serde(default)]
+    pub ecps_code: String,
 }
 
 #[derive(Clone, Debug, Deserialize)]
 pub struct Local {
     pub structure: String,
     pub internal_id: String,
+    /// Name typed at the structure's own login.
+    #[serde(default)]
+    pub login: String,
+    /// `sub` that the structure's provider gives.
+    #[serde(default)]
+    pub idp_sub: String,
+    /// Factors of a full login.
+    #[serde(default)]
+    pub amr: Vec<String>,
+    /// What she does there, in French.
+    #[serde(default)]
+    pub fonction: String,
 }
 
 #[derive(Clone, Debug, Deserialize)]

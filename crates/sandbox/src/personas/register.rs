@@ -3,7 +3,7 @@
 //! Requirements: SIM-11, REG-01. May not decide anything about rights.
 
 use rules::IdNat;
-use rules::register::{Exercise, Person, Situation, Structure};
+use rules::register::{Activity as Activities, Exercise, KnowHow, Person, PostalAddress, Situation, Structure};
 use serde_json::{Map, Value};
 
 use super::model::{Activity, Exercice, Persona, Place};
@@ -25,6 +25,7 @@ impl Personas {
             idnat: IdNat::parse(&persona.idnat).ok()?,
             family: family(persona),
             given: given(persona),
+            civility: persona.civil.civilite.clone(),
             aliases: aliases(persona),
             struck_off: persona.ordre.as_ref().and_then(|o| o.radie_le.as_deref()).and_then(dates::midnight),
             exercises: persona.exercices.iter().map(|e| self.exercise(e)).collect(),
@@ -35,6 +36,10 @@ impl Personas {
         Exercise {
             profession: text(&exercice.psc, "codeProfession"),
             category: text(&exercice.psc, "codeCategorieProfessionnelle"),
+            civility: text(&exercice.psc, "codeCiviliteDexercice"),
+            family: text(&exercice.psc, "nomDexercice"),
+            given: text(&exercice.psc, "prenomDexercice"),
+            know_how: know_how(exercice),
             situations: exercice.activities.iter().filter_map(|a| self.situation(a)).collect(),
         }
     }
@@ -46,6 +51,14 @@ impl Personas {
             structure: place.map(|p| p.idnat_struct.clone()),
             role: text(&activity.psc, "codeRole"),
             mode: text(&activity.psc, "codeModeExercice"),
+            activity: Activities {
+                sector: text(&activity.psc, "codeSecteurDactivite"),
+                function: activity.fonction.clone(),
+                genre: text(&activity.psc, "codeGenreActivite"),
+                liberal: activity.type_activite_liberale.clone(),
+                section: text(&activity.psc, "codeSectionPharmacien"),
+                authority: text(&activity.psc, "autoriteDenregistrement"),
+            },
             begin: dates::midnight(&activity.debut)?,
             end: dates::midnight(&activity.fin),
         })
@@ -53,12 +66,42 @@ impl Personas {
 }
 
 fn structure(place: &Place) -> Structure {
+    let some = |value: &str| Some(value.to_owned()).filter(|value| !value.is_empty());
     Structure {
         id: place.idnat_struct.clone(),
         name: place.name.clone(),
-        finess: Some(place.finess_eg.clone()).filter(|finess| !finess.is_empty()),
+        finess: some(&place.finess_eg),
         closed: place.closed.as_deref().and_then(dates::midnight),
+        finess_ej: some(&place.finess_ej),
+        siret: some(&place.siret),
+        rpps_rang: some(&place.rpps_rang),
+        sign: some(&text(&place.psc, "enseigneCommercialeSite")),
+        sector: place.secteur.clone(),
+        phone: some(&place.telephone),
+        address: address(&place.psc),
     }
+}
+
+fn address(psc: &Map<String, Value>) -> PostalAddress {
+    PostalAddress {
+        inside: text(psc, "complementDestinataire"),
+        outside: text(psc, "complementPointGeographique"),
+        number: text(psc, "numeroVoie"),
+        repetition: text(psc, "indiceRepetitionVoie"),
+        street_type: text(psc, "codeTypeDeVoie"),
+        street: text(psc, "libelleVoie"),
+        mention: text(psc, "mentionDistribution"),
+        line: text(psc, "bureauCedex"),
+        postal_code: text(psc, "codePostal"),
+        commune: text(psc, "codeCommune"),
+        department: text(psc, "codeDepartement"),
+        country: text(psc, "codePays"),
+    }
+}
+
+fn know_how(exercice: &Exercice) -> Vec<KnowHow> {
+    let (kind, code) = (text(&exercice.psc, "codeTypeSavoirFaire"), text(&exercice.psc, "codeSavoirFaire"));
+    if code.is_empty() { Vec::new() } else { vec![KnowHow { kind, code }] }
 }
 
 /// Family name as exercised, in capitals.

@@ -272,12 +272,15 @@ fn person(number: &str, given: &str, family: &str, profession: &str, role: &str)
         mode: "L".to_owned(),
         begin: Moment::parse("2020-01-01T00:00:00Z").unwrap(),
         end: None,
+        activity: Default::default(),
     };
-    let exercise = Exercise { profession: profession.to_owned(), category: "C".to_owned(), situations: vec![situation] };
+    let exercise =
+        Exercise { profession: profession.to_owned(), category: "C".to_owned(), situations: vec![situation], ..Exercise::default() };
     Person {
         idnat: id(number),
         family: family.to_owned(),
         given: given.to_owned(),
+        civility: String::new(),
         aliases: vec![],
         struck_off: None,
         exercises: vec![exercise],

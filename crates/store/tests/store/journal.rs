@@ -129,8 +129,7 @@ on_both! {
         let structure = rules::register::Structure {
             id: "499790000014017".to_owned(),
             name: "Cabinet des Lilas".to_owned(),
-            finess: None,
-            closed: None,
+            ..Default::default()
         };
         house.store.put_structure(&structure, staff(), house.now).await.unwrap();
         assert_eq!(house.store.structure("499790000014017").await.unwrap(), Some(structure));

@@ -26,7 +26,7 @@ async fn ask(house: &House, at: &str, structure: &str) -> Result<(), Error> {
 /// Karim practises freely in a practice without FINESS number, and in a clinic that has one.
 async fn settle(house: &House) {
     for (place, finess) in [(PRACTICE, None), (CLINIC, Some("990000028".to_owned()))] {
-        let structure = Structure { id: place.to_owned(), name: "LA HALLE".to_owned(), finess, closed: None };
+        let structure = Structure { id: place.to_owned(), name: "LA HALLE".to_owned(), finess, ..Default::default() };
         house.store.put_structure(&structure, staff(), house.now).await.unwrap();
     }
     let mut karim = physician(KARIM, "Karim", "ROSEAU");
