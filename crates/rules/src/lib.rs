@@ -11,6 +11,7 @@
 //! | `journal`, `usage` | what a line of history is; the figures as a fold over it |
 //! | `nomenclature` | what the codes of the national tables are called |
 //! | `ids`, `time`, `author` | parse-only identifiers, moments and the clock given by `pli`, authors |
+//! | `staff`, `local` | roles of the operator's people and scopes of tokens; accounts of a structure's own login |
 //! | `refusal` | every refusal: stable code, replies, French sentence, requirement |
 
 pub mod access;
@@ -18,12 +19,14 @@ pub mod author;
 pub mod eligibility;
 pub mod ids;
 pub mod journal;
+pub mod local;
 pub mod mail;
 pub mod mailbox;
 pub mod movement;
 pub mod nomenclature;
 pub mod refusal;
 pub mod register;
+pub mod staff;
 pub mod terms;
 pub mod time;
 pub mod usage;

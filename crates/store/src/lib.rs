@@ -12,8 +12,10 @@
 //! | `register`, `mailboxes/` | persons and structures; mailboxes, movements, terms, who enters |
 //! | `folders/`, `mail/` | the shared view: folders, messages, flags, copies, sending |
 //! | `queue/`, `history/` | what waits to leave; the journal read and proved; leases |
+//! | `accounts/` | sessions, logins under way, tokens, staff, local people, webhooks |
 //! | `audit` | the whole store examined |
 
+pub mod accounts;
 mod audit;
 mod blobs;
 mod context;
