@@ -8,7 +8,7 @@ use crate::Report;
 use crate::tree::Tree;
 
 /// Our crates, and which of ours each may use.
-const ALLOWED: [(&str, &[&str]); 9] = [
+const ALLOWED: [(&str, &[&str]); 11] = [
     ("rules", &[]),
     ("message", &["rules"]),
     ("store", &["rules", "message"]),
@@ -16,8 +16,10 @@ const ALLOWED: [(&str, &[&str]); 9] = [
     ("identity", &["rules"]),
     ("smtp", &["rules", "message", "store", "trust", "identity"]),
     ("imap", &["rules", "message", "store", "identity"]),
+    ("directory", &["rules", "store"]),
+    ("web", &["rules", "message", "store", "trust", "identity", "directory"]),
     ("sandbox", &["rules", "message", "trust"]),
-    ("pli", &["rules", "message", "store", "trust", "identity", "smtp", "imap", "sandbox"]),
+    ("pli", &["rules", "message", "store", "trust", "identity", "smtp", "imap", "directory", "web", "sandbox"]),
 ];
 
 /// Libraries that only some crates may use: what does I/O, SQL or HTTP stays where the house has it.
@@ -26,10 +28,10 @@ const ONLY_IN: [(&str, &[&str]); 9] = [
     ("tokio-postgres", &["store"]),
     ("deadpool-postgres", &["store"]),
     ("object_store", &["store"]),
-    ("tokio", &["store", "identity", "smtp", "imap", "sandbox", "pli"]),
+    ("tokio", &["store", "identity", "smtp", "imap", "web", "sandbox", "pli"]),
     ("reqwest", &["identity", "pli"]),
-    ("axum", &["sandbox", "pli"]),
-    ("hyper", &["sandbox", "pli"]),
+    ("axum", &["web", "sandbox", "pli"]),
+    ("hyper", &["web", "sandbox", "pli"]),
     ("clap", &["pli"]),
 ];
 

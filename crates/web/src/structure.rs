@@ -1,0 +1,9 @@
+//! structure: see the table of the crate.
+
+use axum::Router;
+
+use crate::App;
+
+pub(crate) fn routes() -> Router<App> {
+    Router::new()
+}

@@ -1,0 +1,14 @@
+// What pages gain when scripts run: nothing here is needed to use them.
+"use strict";
+// A menu closes when one looks elsewhere, and on Escape.
+document.addEventListener("click", (event) => {
+  for (const open of document.querySelectorAll("details.who[open]")) if (!open.contains(event.target)) open.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") for (const open of document.querySelectorAll("details.who[open]")) { open.open = false; open.querySelector("summary").focus(); }
+});
+// A form is sent once.
+document.addEventListener("submit", (event) => {
+  if (event.target.dataset.sent) { event.preventDefault(); return; }
+  if (event.target.method === "post") { event.target.dataset.sent = "1"; setTimeout(() => delete event.target.dataset.sent, 4000); }
+});
