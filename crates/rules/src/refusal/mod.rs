@@ -72,11 +72,21 @@ pub enum Refusal {
     LoginFailed,
     /// A structure's own login with fewer than two factors.
     LoginWeak,
+    /// A structure's own provider does not answer.
+    LoginUnavailable,
     /// No approval could be asked on the telephone.
     PhoneNotAsked,
     PasswordRefused {
         why: &'static str,
     },
+    /// A structure's own login without FINESS, commitment or gestionnaires (LOC-02).
+    CommitmentRequired,
+    /// Only a gestionnaire named by the structure.
+    NotGestionnaire,
+    /// An enrolment code or an invitation: unknown, used, or too old.
+    CodeSpent,
+    /// Another role, or a second person (STF-02).
+    StaffRoleRequired,
     // -- movements and creation
     StructureHasFiness,
     NameNotAllowed {
@@ -92,6 +102,19 @@ pub enum Refusal {
     NotThere,
     BadPeriod,
     NotForThisKind,
+    /// Whoever lets somebody in attests that she is entitled and bound by secrecy.
+    NotAttested,
+    /// Staff who decides in the place of the people of a mailbox says on what evidence.
+    ReasonRequired,
+    /// No hand-over waits for this person.
+    NoOffer,
+    /// The owner cannot simply leave.
+    OwnerStays,
+    AlreadyClosing,
+    /// A grave act asks for a fresh login (PSC-37).
+    ReloginRequired,
+    /// Somebody without national number, elsewhere than on the pages.
+    LocalWebmailOnly,
 }
 
 impl Refusal {
@@ -138,8 +161,13 @@ impl Refusal {
             Self::SessionEnded => "SESSION_ENDED",
             Self::LoginFailed => "LOGIN_FAILED",
             Self::LoginWeak => "LOGIN_WEAK",
+            Self::LoginUnavailable => "LOGIN_UNAVAILABLE",
             Self::PhoneNotAsked => "PHONE_NOT_ASKED",
             Self::PasswordRefused { .. } => "PASSWORD_REFUSED",
+            Self::CommitmentRequired => "COMMITMENT_REQUIRED",
+            Self::NotGestionnaire => "NOT_GESTIONNAIRE",
+            Self::CodeSpent => "CODE_SPENT",
+            Self::StaffRoleRequired => "STAFF_ROLE_REQUIRED",
             Self::StructureHasFiness => "STRUCTURE_HAS_FINESS",
             Self::NameNotAllowed { .. } => "NAME_NOT_ALLOWED",
             Self::AddressTaken => "ADDRESS_TAKEN",
@@ -151,6 +179,13 @@ impl Refusal {
             Self::NotThere => "NOT_THERE",
             Self::BadPeriod => "BAD_PERIOD",
             Self::NotForThisKind => "NOT_FOR_THIS_KIND",
+            Self::NotAttested => "NOT_ATTESTED",
+            Self::ReasonRequired => "REASON_REQUIRED",
+            Self::NoOffer => "NO_OFFER",
+            Self::OwnerStays => "OWNER_STAYS",
+            Self::AlreadyClosing => "ALREADY_CLOSING",
+            Self::ReloginRequired => "RELOGIN_REQUIRED",
+            Self::LocalWebmailOnly => "LOCAL_WEBMAIL_ONLY",
         }
     }
 
@@ -178,12 +213,12 @@ impl Refusal {
     pub fn http(&self) -> Http {
         let row = self.row();
         let www_authenticate = match (self, row.http) {
-            (Self::TokenWrongLevel, _) => Some("Bearer realm=\"pli\", error=\"insufficient_user_authentication\""),
+            (Self::TokenWrongLevel | Self::ReloginRequired, _) => Some("Bearer realm=\"pli\", error=\"insufficient_user_authentication\""),
             (_, 401) => Some("Bearer realm=\"pli\", error=\"invalid_token\""),
             _ => None,
         };
         let retry_after = match self {
-            Self::PscUnavailable => Some(30),
+            Self::PscUnavailable | Self::LoginUnavailable => Some(30),
             Self::TooManyAttempts => Some(60),
             _ => None,
         };
@@ -250,8 +285,13 @@ impl Refusal {
             SessionEnded,
             LoginFailed,
             LoginWeak,
+            LoginUnavailable,
             PhoneNotAsked,
             PasswordRefused { why: "il est trop court" },
+            CommitmentRequired,
+            NotGestionnaire,
+            CodeSpent,
+            StaffRoleRequired,
             StructureHasFiness,
             NameNotAllowed { why: "elle porte le nom d'une personne" },
             AddressTaken,
@@ -263,6 +303,13 @@ impl Refusal {
             NotThere,
             BadPeriod,
             NotForThisKind,
+            NotAttested,
+            ReasonRequired,
+            NoOffer,
+            OwnerStays,
+            AlreadyClosing,
+            ReloginRequired,
+            LocalWebmailOnly,
         ]
     }
 }

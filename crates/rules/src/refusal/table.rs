@@ -358,6 +358,15 @@ impl Refusal {
                 "Authentification trop faible : votre établissement doit vous demander deux preuves (par exemple un mot de passe et un code). \
                  Reconnectez-vous avec les deux.",
             ),
+            Self::LoginUnavailable => Row {
+                smtp: (454, "4.7.0"),
+                ..movement(
+                    503,
+                    "Connexion indisponible, réessayez",
+                    &["LOC-05"],
+                    "Le service de connexion de votre établissement ne répond pas : réessayez dans quelques minutes.",
+                )
+            },
             Self::PhoneNotAsked => movement(
                 422,
                 "Demande non envoyée",
@@ -369,6 +378,30 @@ impl Refusal {
                 "Mot de passe refusé",
                 &["LOC-05"],
                 format!("Ce mot de passe ne convient pas : {why}. Choisissez-en un autre, par exemple quatre mots sans rapport entre eux."),
+            ),
+            Self::CommitmentRequired => movement(
+                422,
+                "Engagement de l'établissement manquant",
+                &["LOC-01", "LOC-02"],
+                "La connexion locale demande un établissement avec un numéro FINESS, un engagement écrit avec sa date de révision, et un à cinq gestionnaires connus de Pro Santé Connect : complétez ce qui manque.",
+            ),
+            Self::NotGestionnaire => movement(
+                403,
+                "Réservé aux gestionnaires de l'établissement",
+                &["LOC-02", "LOC-06"],
+                "Seul un gestionnaire désigné par l'établissement peut faire cela : adressez-vous à l'un d'eux.",
+            ),
+            Self::CodeSpent => movement(
+                403,
+                "Code non valable",
+                &["LOC-06", "STF-01"],
+                "Ce code n'est pas le bon, a déjà servi, ou date de plus de vingt-quatre heures : demandez-en un nouveau à la personne qui vous l'a remis.",
+            ),
+            Self::StaffRoleRequired => movement(
+                403,
+                "Autre rôle ou autre personne requis",
+                &["STF-02"],
+                "Ce geste demande un rôle que vous n'avez pas, ou l'accord d'une autre personne que vous : adressez-vous à un collègue chargé de la sécurité.",
             ),
             // -- movements and creation
             Self::StructureHasFiness => movement(
@@ -435,6 +468,48 @@ impl Refusal {
                 "Sans objet pour cette boîte",
                 &["BAL-01", "CAB-06", "DEL-01"],
                 "Ce geste n'existe pas pour cette sorte de boîte, ou pas dans son état actuel : vérifiez que c'est la bonne boîte.",
+            ),
+            Self::NotAttested => movement(
+                422,
+                "Attestation manquante",
+                &["CAB-15", "DEL-14"],
+                "Vous répondez de cette personne : attestez d'abord qu'elle peut avoir cet accès et qu'elle est tenue au secret médical.",
+            ),
+            Self::ReasonRequired => movement(
+                422,
+                "Motif manquant",
+                &["CAB-17", "TRU-55"],
+                "Ce geste est fait à la place des personnes de la boîte : écrivez-en le motif et la pièce qui le justifie.",
+            ),
+            Self::NoOffer => movement(
+                409,
+                "Aucune transmission en attente",
+                &["CAB-12"],
+                "Aucune transmission de cette boîte ne vous attend : elle a pu être retirée. Demandez à son propriétaire de la proposer de nouveau.",
+            ),
+            Self::OwnerStays => movement(
+                409,
+                "Le propriétaire ne peut pas quitter la boîte",
+                &["CAB-05", "CAB-19"],
+                "Vous êtes propriétaire de cette boîte : transmettez-la à un confrère, ou fermez-la.",
+            ),
+            Self::AlreadyClosing => movement(
+                409,
+                "Fermeture déjà demandée",
+                &["CAB-13", "TRU-55"],
+                "Cette boîte est déjà en cours de fermeture : elle reste lisible trente jours, et peut être rouverte d'ici là.",
+            ),
+            Self::ReloginRequired => movement(
+                401,
+                "Reconnexion demandée",
+                &["PSC-37"],
+                "Ce geste engage la boîte : confirmez votre identité en vous reconnectant à Pro Santé Connect, puis recommencez.",
+            ),
+            Self::LocalWebmailOnly => door(
+                403,
+                "Acces par le webmail seulement",
+                &["DEL-11", "LOC-05"],
+                "Votre compte est celui de votre établissement : il ouvre cette boîte sur les pages web, pas dans un logiciel de messagerie.",
             ),
         }
     }
