@@ -9,7 +9,9 @@
 //! | `register`, `eligibility` | who is a professional today, and in which capacity one may act |
 //! | `terms` | which terms of use were accepted |
 //! | `journal`, `usage` | what a line of history is; the figures as a fold over it |
+//! | `publish` | what the directory shows of a mailbox |
 //! | `nomenclature` | what the codes of the national tables are called |
+//! | `words` | words as they are compared: no accents, no case |
 //! | `ids`, `time`, `author` | parse-only identifiers, moments and the clock given by `pli`, authors |
 //! | `staff`, `local` | roles of the operator's people and scopes of tokens; accounts of a structure's own login |
 //! | `refusal` | every refusal: stable code, replies, French sentence, requirement |
@@ -24,12 +26,14 @@ pub mod mail;
 pub mod mailbox;
 pub mod movement;
 pub mod nomenclature;
+pub mod publish;
 pub mod refusal;
 pub mod register;
 pub mod staff;
 pub mod terms;
 pub mod time;
 pub mod usage;
+pub mod words;
 
 pub use author::{Author, Channel};
 pub use ids::{Address, Domain, IdNat};
