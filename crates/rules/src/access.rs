@@ -1,12 +1,12 @@
 //! The one way into a mailbox (architecture, invariant 2). IMAP, submission, webmail and API come through here and nowhere else.
 //!
-//! Requirements: CAB-09, CAB-10, CAB-17, DEL-05, DEL-06, DEL-08, DEL-09, DEL-10, BAL-04, CGU-01, CGU-02, PSC-E, PSC-25.
+//! Requirements: CAB-09, CAB-10, CAB-17, DEL-05, DEL-06, DEL-08, DEL-09, DEL-10, BAL-04, CGU-01, CGU-02, PSC-E, PSC-25, LOC-05.
 //! A right is a value: only an [`Access`] can read or send; only [`ManagerRights`] can make a movement of delegation;
 //! only [`OwnerRights`] can make a movement of cotitulaires. None of them can be built outside this file.
 
 use serde::{Deserialize, Serialize};
 
-use crate::author::Author;
+use crate::author::{Author, Channel};
 use crate::eligibility;
 use crate::ids::{Address, IdNat};
 use crate::mailbox::{Kind, Mailbox, MailboxId, State};
@@ -160,6 +160,13 @@ fn manages(capacity: Capacity) -> bool {
 
 fn owns(capacity: Capacity) -> bool {
     matches!(capacity, Capacity::Owner | Capacity::Responsable)
+}
+
+/// May this person come through that door at all? Somebody known to one structure only, who proved herself to it and not by Pro Santé
+/// Connect, reads and writes on the pages and nowhere else (LOC-05).
+pub fn channel_allows(person: &IdNat, channel: Channel) -> Result<(), Refusal> {
+    let for_software = matches!(channel, Channel::Imap | Channel::Smtp | Channel::Api);
+    if for_software && person.employer().is_some() { Err(Refusal::LocalWebmailOnly) } else { Ok(()) }
 }
 
 /// May this person enter this mailbox, now? Every cause of refusal is told apart.

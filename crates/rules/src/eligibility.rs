@@ -1,6 +1,6 @@
 //! Which professions and roles may own, hold or be lent a mailbox: a table, set by law and governance.
 //!
-//! Requirements: REG-07, DEL-01, DEL-12, PSC-19, RSK-06. The table is data (`tables/eligibility.csv`), never code; this file only reads it.
+//! Requirements: BAL-01, REG-07, DEL-01, DEL-12, PSC-19, RSK-06. The table is data (`tables/eligibility.csv`), never code; this file only reads it.
 //! It says what a profession or a role may be given; who exercises what is in [`crate::register`], and neither opens a mailbox.
 
 use std::collections::BTreeMap;
@@ -8,6 +8,8 @@ use std::sync::LazyLock;
 
 use crate::access::Capacity;
 use crate::mailbox::{Bearer, Kind, Mailbox};
+use crate::movement::standing;
+use crate::refusal::Refusal;
 use crate::register::{Lasting, Person};
 use crate::time::Moment;
 
@@ -86,7 +88,8 @@ pub struct Table {
 /// Does the register entitle this person to that capacity *in this mailbox* now, and how long by what is known?
 ///
 /// Requirements: PSC-19, DEL-09, DEL-11. A CAB or PER mailbox asks for a national number. Somebody known to one structure only may be
-/// délégataire of an ORG mailbox of that same structure, as long as she works there, and nothing else.
+/// délégataire of an ORG mailbox of that same structure, as long as she works there, and nothing else. A PER mailbox that hangs on its
+/// holder in one exercise is hers as long as that exercise lasts (BAL-01).
 pub fn entitled(mailbox: &Mailbox, person: &Person, capacity: Capacity, now: Moment) -> Option<Lasting> {
     if let Some(structure) = person.idnat.employer() {
         let there = mailbox.kind == Kind::Org && matches!(&mailbox.bearer, Bearer::Structure { structure: bearer } if *bearer == structure);
@@ -96,7 +99,49 @@ pub fn entitled(mailbox: &Mailbox, person: &Person, capacity: Capacity, now: Mom
     if national_asked && !person.idnat.is_national() {
         return None;
     }
-    person.capacities(now).of(capacity)
+    let lasting = person.capacities(now).of(capacity)?;
+    match &mailbox.bearer {
+        Bearer::Person { situation: Some(situation), .. } if capacity == Capacity::Owner && mailbox.kind == Kind::Per => {
+            Some(shorter(lasting, in_situation(person, situation, now)?))
+        }
+        _ => Some(lasting),
+    }
+}
+
+/// This very situation is active now, and how long by what is known.
+pub(crate) fn in_situation(person: &Person, id: &str, now: Moment) -> Option<Lasting> {
+    let mut situations = person.exercises.iter().flat_map(|exercise| &exercise.situations);
+    let situation = situations.find(|situation| situation.id == id && situation.active_at(now))?;
+    if person.struck_off_at(now) {
+        return None;
+    }
+    let until = [situation.end, person.struck_off].into_iter().flatten().min();
+    Some(until.map_or(Lasting::Open, Lasting::Until))
+}
+
+fn shorter(one: Lasting, other: Lasting) -> Lasting {
+    [one.until(), other.until()].into_iter().flatten().min().map_or(Lasting::Open, Lasting::Until)
+}
+
+/// Could this person be given that capacity in this mailbox today? For pages that show it at once; the deciders of [`crate::movement`]
+/// stay the authority, and look at the asker and at the state of the mailbox too.
+pub fn judge(mailbox: &Mailbox, person: &Person, capacity: Capacity, now: Moment) -> Result<(), Refusal> {
+    let of_kind = match capacity {
+        Capacity::Owner | Capacity::Cotitulaire => mailbox.kind == Kind::Cab,
+        Capacity::Responsable => matches!(mailbox.kind, Kind::Org | Kind::App),
+        Capacity::Delegataire => mailbox.kind != Kind::App,
+    };
+    if !of_kind {
+        return Err(Refusal::NotForThisKind);
+    }
+    let standing = standing(&mailbox.movements, now);
+    let higher = standing.people().into_iter().any(|spell| spell.person == person.idnat && spell.capacity >= capacity);
+    if higher {
+        return Err(Refusal::AlreadyThere);
+    }
+    entitled(mailbox, person, capacity, now).ok_or(Refusal::NotEligible)?;
+    let elsewhere = || mailbox.structure.as_deref().is_some_and(|practice| !person.practises_freely_at(practice, now));
+    if capacity == Capacity::Owner && elsewhere() { Err(Refusal::NotEligible) } else { Ok(()) }
 }
 
 static STANDARD: LazyLock<Table> = LazyLock::new(|| {

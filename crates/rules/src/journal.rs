@@ -72,12 +72,21 @@ acts! {
     MovementCotitulaireRemoved = "movement.cotitulaire_removed",
     MovementDelegated = "movement.delegated",
     MovementDelegationEnded = "movement.delegation_ended",
+    /// The first visit of somebody who was let in.
+    MovementAccepted = "movement.accepted",
+    MovementHandoverOffered = "movement.handover_offered",
+    MovementHandoverDropped = "movement.handover_dropped",
     MovementHandedOver = "movement.handed_over",
     MovementSuspended = "movement.suspended",
     MovementResumed = "movement.resumed",
     MovementClosing = "movement.closing",
     MovementClosed = "movement.closed",
     TermsAccepted = "terms.accepted",
+    /// A version of the terms of use came into being. Facts: `version`, `sha256`, `since`.
+    TermsPublished = "terms.published",
+    /// A machine's certificate may open an APP mailbox from now on, or no more.
+    CertificateAdded = "certificate.added",
+    CertificateRemoved = "certificate.removed",
     PersonChanged = "person.changed",
     StructureChanged = "structure.changed",
     ListAccepted = "list.accepted",

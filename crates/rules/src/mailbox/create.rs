@@ -4,6 +4,7 @@
 //! whether the address is free.
 
 use crate::access::Capacity;
+use crate::eligibility;
 use crate::ids::Address;
 use crate::mailbox::{Kind, NamingRule};
 use crate::refusal::Refusal;
@@ -19,6 +20,8 @@ pub struct Wanted<'a> {
     pub owner: Option<&'a Person>,
     /// Practice of a CAB, bearer of an ORG or an APP.
     pub structure: Option<&'a Structure>,
+    /// PER that hangs on its holder in one exercise: the id of that situation (BAL-01).
+    pub situation: Option<&'a str>,
 }
 
 /// May this mailbox be created now? The name is judged last: a better name would not help somebody who may not have the mailbox.
@@ -27,7 +30,10 @@ pub fn may_create(wanted: &Wanted<'_>, rule: &NamingRule, now: Moment) -> Result
         return Err(Refusal::NotEligible);
     }
     match wanted.kind {
-        Kind::Per => holder(wanted, now)?,
+        Kind::Per => {
+            holder(wanted, now)?;
+            in_exercise(wanted, now)?;
+        }
         Kind::Cab => cabinet(wanted, now)?,
         Kind::Org | Kind::App => borne_by_structure(wanted)?,
     }
@@ -39,6 +45,12 @@ fn holder(wanted: &Wanted<'_>, now: Moment) -> Result<(), Refusal> {
     let holder = wanted.owner.ok_or(Refusal::PersonUnknown)?;
     let entitled = holder.idnat.is_national() && holder.capacities(now).of(Capacity::Owner).is_some();
     if entitled { Ok(()) } else { Err(Refusal::NotEligible) }
+}
+
+/// The situation a PER hangs on is the holder's, and is active.
+fn in_exercise(wanted: &Wanted<'_>, now: Moment) -> Result<(), Refusal> {
+    let hers = |id: &str| wanted.owner.is_some_and(|owner| eligibility::in_situation(owner, id, now).is_some());
+    if wanted.situation.is_none_or(hers) { Ok(()) } else { Err(Refusal::NotEligible) }
 }
 
 /// One owner, authorised professional in liberal practice (CAB-05), in a practice without FINESS number (CAB-03).

@@ -1,13 +1,17 @@
 //! A mailbox as a fact: its kind, bearer, state and movements.
 //!
 //! Requirements: BAL-01, CAB-01, CAB-20. Who may enter is not written here: it is folded from the movements ([`crate::movement`]).
-//! Names at creation: `name`; who may have which mailbox: `create`.
+//! Names at creation: `name`, told while one types: `advice`; who may have which mailbox: `create`.
 
+mod advice;
 mod create;
 mod name;
 
+pub use advice::Advice;
 pub use create::{Wanted, may_create};
 pub use name::NamingRule;
+
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +55,9 @@ pub enum State {
     EnCloture,
     Close,
 }
+
+/// From the closing to the tombstone: read-only, with export, and an undo (TRU-55).
+pub const GRACE: Duration = Duration::from_secs(30 * 86_400);
 
 /// Whom the directory attaches the mailbox to (trust-space §15).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

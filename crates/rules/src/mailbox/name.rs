@@ -2,16 +2,17 @@
 //!
 //! Requirements: CAB-04, CAB-20. Looks at words only; whether the address is free is the store's to say (TRU-51).
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+use serde::{Deserialize, Serialize};
 
 use crate::ids::Address;
 use crate::mailbox::Kind;
 use crate::refusal::Refusal;
 use crate::register::Person;
+use crate::words::folded;
 
 /// How names tell a cabinet's mailbox from an ORG one. The wording is still open at the national level: it is configuration.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct NamingRule {
     /// A CAB's local part begins with it, and no other kind's does.
     pub cabinet_prefix: String,
@@ -37,32 +38,31 @@ impl NamingRule {
         let Some(rest) = rest else {
             return refuse("l'adresse d'un cabinet commence par le mot prévu, « cabinet. » par défaut");
         };
-        let words = words(rest);
+        let words = folded(rest);
         if words.is_empty() {
             return refuse("il manque le nom du cabinet");
         }
-        if words.iter().any(|word| TITLES.contains(&word.as_str())) || people.iter().any(|person| names(&words, person)) {
+        if self.bears_a_name(&words, people) {
             return refuse("une boîte de cabinet porte le nom du cabinet, jamais celui d'une personne");
         }
         Ok(())
+    }
+
+    /// A title, or the name of one of these people.
+    pub(super) fn bears_a_name(&self, words: &[String], people: &[&Person]) -> bool {
+        words.iter().any(|word| TITLES.contains(&word.as_str())) || people.iter().any(|person| names(words, person))
     }
 }
 
 /// The family name stands in these words, in one piece or glued to the given name.
 fn names(found: &[String], person: &Person) -> bool {
-    let family = words(&person.family);
+    let family = folded(&person.family);
     if family.is_empty() {
         return false;
     }
-    let (glued, given) = (family.concat(), words(&person.given).concat());
+    let (glued, given) = (family.concat(), folded(&person.given).concat());
     let glued = [format!("{given}{glued}"), format!("{glued}{given}"), glued];
     found.windows(family.len()).any(|window| window == family) || found.iter().any(|word| glued.contains(word))
-}
-
-/// Lower-case ASCII words: `FRÊNE LAUZE` and `frene-lauze` are the same two.
-fn words(text: &str) -> Vec<String> {
-    let plain: String = text.nfd().filter(|c| !is_combining_mark(*c)).collect::<String>().to_lowercase();
-    plain.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
 #[cfg(test)]

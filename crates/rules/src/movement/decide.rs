@@ -1,12 +1,14 @@
-//! May this movement be made? The deciders, run again inside the transaction that writes the movement.
+//! May this person be let in, or taken out? The deciders, run again inside the transaction that writes the movement.
 //!
-//! Requirements: CAB-05, CAB-06, CAB-07, CAB-12, CAB-13, CAB-14, CAB-17, DEL-01, DEL-02, DEL-04, DEL-08, DEL-11. They write nothing; the change and its
-//! author are the caller's. Each looks at the mailbox as it is now: the rights in hand say who asks, not what is still true.
+//! Requirements: CAB-06, CAB-07, CAB-14, DEL-01, DEL-02, DEL-04, DEL-08, DEL-11. They write nothing; the change and its author are the
+//! caller's. Each looks at the mailbox as it is now: the rights in hand say who asks, not what is still true.
 
 use crate::access::{Capacity, ManagerRights, OwnerRights};
 use crate::eligibility;
 use crate::ids::IdNat;
 use crate::mailbox::{Kind, Mailbox, State};
+use crate::movement::handing::{drop_hand_over, hand_over, offer_hand_over};
+use crate::movement::life::{close, resume, suspend};
 use crate::movement::{Change, Right, Standing, standing};
 use crate::refusal::Refusal;
 use crate::register::Person;
@@ -21,7 +23,7 @@ pub enum Mandate<R> {
     Staff,
 }
 
-type Decision = Result<(), Refusal>;
+pub(super) type Decision = Result<(), Refusal>;
 
 /// The owner declares a cotitulaire: an authorised professional, client of the operator or not, in any number (CAB-06, CAB-07).
 pub fn add_cotitulaire(by: &Mandate<OwnerRights>, mailbox: &Mailbox, person: &Person, now: Moment) -> Decision {
@@ -31,15 +33,6 @@ pub fn add_cotitulaire(by: &Mandate<OwnerRights>, mailbox: &Mailbox, person: &Pe
     active(&standing)?;
     not_yet(&standing, &person.idnat, &[Capacity::Owner, Capacity::Cotitulaire])?;
     eligible(mailbox, person, Capacity::Cotitulaire, now)
-}
-
-/// While the owner of a cabinet is gone (struck off, practice ended), nobody new is let in: the hand-over comes first. The others stay.
-///
-/// Requirements: CAB-17.
-pub fn not_during_vacancy(mailbox: &Mailbox, owner: Option<&Person>, change: &Change, now: Moment) -> Decision {
-    let lets_in = matches!(change, Change::CotitulaireAdded { .. } | Change::Delegated { .. });
-    let vacant = || owner.is_none_or(|owner| eligibility::entitled(mailbox, owner, Capacity::Owner, now).is_none());
-    if mailbox.kind == Kind::Cab && lets_in && vacant() { Err(Refusal::OwnerGone) } else { Ok(()) }
 }
 
 /// The owner withdraws a cotitulaire (CAB-06). It always works while the mailbox lives: taking a right away is never unsafe.
@@ -84,42 +77,24 @@ pub fn end_delegation(by: &Mandate<ManagerRights>, mailbox: &Mailbox, person: &I
     there(&standing, person, Capacity::Delegataire)
 }
 
-/// The attachment moves to a new owner, who consented (CAB-12), and who could have opened the mailbox (CAB-05). It also works while the
-/// mailbox is suspended: handing over is how a cabinet without owner comes back (CAB-17).
-pub fn hand_over(by: &Mandate<OwnerRights>, mailbox: &Mailbox, to: &Person, now: Moment) -> Decision {
+/// A cotitulaire or a délégataire leaves by herself: nobody is kept in a mailbox. The owner cannot: she hands over, or closes.
+pub fn renounce(mailbox: &Mailbox, person: &IdNat, now: Moment) -> Decision {
     let standing = standing(&mailbox.movements, now);
-    by.confirm_owner(mailbox, &standing)?;
-    only(mailbox, &[Kind::Cab])?;
-    if !matches!(standing.state(), State::Active | State::Suspendue) {
-        return Err(Refusal::NotForThisKind);
+    living(&standing)?;
+    if standing.has(person, Capacity::Owner) {
+        return Err(Refusal::OwnerStays);
     }
-    not_yet(&standing, &to.idnat, &[Capacity::Owner])?;
-    eligible(mailbox, to, Capacity::Owner, now)?;
-    let practice = mailbox.structure.as_deref();
-    if practice.is_some_and(|structure| !to.practises_freely_at(structure, now)) {
-        return Err(Refusal::NotEligible);
-    }
-    Ok(())
+    there(&standing, person, Capacity::Cotitulaire).or_else(|_| there(&standing, person, Capacity::Delegataire))
 }
 
-/// The owner (a responsable for ORG and APP) closes the mailbox: read-only for a while, then a tombstone (CAB-13, TRU-55).
-pub fn close(by: &Mandate<OwnerRights>, mailbox: &Mailbox, now: Moment) -> Decision {
+/// The person takes up the right she was given; once for each time she was let in. It changes nothing to what she may do.
+pub fn accept(mailbox: &Mailbox, person: &IdNat, now: Moment) -> Decision {
     let standing = standing(&mailbox.movements, now);
-    by.confirm_owner(mailbox, &standing)?;
-    if matches!(standing.state(), State::Active | State::Suspendue) { Ok(()) } else { Err(Refusal::NotForThisKind) }
-}
-
-/// Staff suspends a mailbox (TRU-53).
-pub fn suspend(mailbox: &Mailbox, now: Moment) -> Decision {
-    active(&standing(&mailbox.movements, now))
-}
-
-/// Staff lifts a suspension, or stops a closing before the end.
-pub fn resume(mailbox: &Mailbox, now: Moment) -> Decision {
-    match standing(&mailbox.movements, now).state() {
-        State::Suspendue | State::EnCloture => Ok(()),
-        State::Demandee | State::Active | State::Close => Err(Refusal::NotForThisKind),
+    living(&standing)?;
+    if !matches!(standing.right_of(person), Right::Held { .. }) {
+        return Err(Refusal::NotThere);
     }
+    if standing.accepted(person) { Err(Refusal::AlreadyThere) } else { Ok(()) }
 }
 
 /// Staff names a responsable of an ORG or APP mailbox.
@@ -151,7 +126,11 @@ pub fn by_staff(mailbox: &Mailbox, change: &Change, person: Option<&Person>, now
         Change::CotitulaireRemoved { person } => remove_cotitulaire(&Mandate::Staff, mailbox, person, now),
         Change::Delegated { from, until, .. } => delegate(&Mandate::Staff, mailbox, known()?, *from, *until, now),
         Change::DelegationEnded { person } => end_delegation(&Mandate::Staff, mailbox, person, now),
-        Change::HandedOver { .. } => hand_over(&Mandate::Staff, mailbox, known()?, now),
+        // Consent is the person's own: nobody gives it in her place.
+        Change::Accepted { .. } => Err(Refusal::NotForThisKind),
+        Change::HandOverOffered { .. } => offer_hand_over(&Mandate::Staff, mailbox, known()?, now),
+        Change::HandOverDropped { to } => drop_hand_over(mailbox, to, now),
+        Change::HandedOver { .. } => hand_over(mailbox, known()?, now),
         Change::Suspended => suspend(mailbox, now),
         Change::Resumed => resume(mailbox, now),
         Change::Closing => close(&Mandate::Staff, mailbox, now),
@@ -169,7 +148,7 @@ impl Mandate<ManagerRights> {
 }
 
 impl Mandate<OwnerRights> {
-    fn confirm_owner(&self, mailbox: &Mailbox, standing: &Standing) -> Decision {
+    pub(super) fn confirm_owner(&self, mailbox: &Mailbox, standing: &Standing) -> Decision {
         match self {
             Self::Held(rights) => rights.confirm(mailbox.id, standing),
             Self::Staff => Ok(()),
@@ -177,12 +156,12 @@ impl Mandate<OwnerRights> {
     }
 }
 
-fn only(mailbox: &Mailbox, kinds: &[Kind]) -> Decision {
+pub(super) fn only(mailbox: &Mailbox, kinds: &[Kind]) -> Decision {
     if kinds.contains(&mailbox.kind) { Ok(()) } else { Err(Refusal::NotForThisKind) }
 }
 
 /// Rights are given in an active mailbox only.
-fn active(standing: &Standing) -> Decision {
+pub(super) fn active(standing: &Standing) -> Decision {
     match standing.state() {
         State::Active => Ok(()),
         State::Suspendue => Err(Refusal::MailboxSuspended),
@@ -195,7 +174,7 @@ fn living(standing: &Standing) -> Decision {
     if matches!(standing.state(), State::Demandee | State::Close) { Err(Refusal::NotForThisKind) } else { Ok(()) }
 }
 
-fn not_yet(standing: &Standing, person: &IdNat, capacities: &[Capacity]) -> Decision {
+pub(super) fn not_yet(standing: &Standing, person: &IdNat, capacities: &[Capacity]) -> Decision {
     if capacities.iter().any(|capacity| standing.has(person, *capacity)) { Err(Refusal::AlreadyThere) } else { Ok(()) }
 }
 
@@ -203,6 +182,6 @@ fn there(standing: &Standing, person: &IdNat, capacity: Capacity) -> Decision {
     if standing.has(person, capacity) { Ok(()) } else { Err(Refusal::NotThere) }
 }
 
-fn eligible(mailbox: &Mailbox, person: &Person, capacity: Capacity, at: Moment) -> Decision {
+pub(super) fn eligible(mailbox: &Mailbox, person: &Person, capacity: Capacity, at: Moment) -> Decision {
     eligibility::entitled(mailbox, person, capacity, at).map(|_| ()).ok_or(Refusal::NotEligible)
 }

@@ -4,6 +4,7 @@
 //! elsewhere ([`crate::access::open`]); a right told here is not yet an access.
 
 use crate::access::Capacity;
+use crate::author::Author;
 use crate::ids::IdNat;
 use crate::mailbox::State;
 use crate::movement::{Change, Movement};
@@ -20,6 +21,8 @@ pub struct Spell {
     pub from: Moment,
     /// First moment without it: planned, or brought forward by a movement. `None`: nobody has said yet.
     pub until: Option<Moment>,
+    /// Who gave it.
+    pub by: Author,
 }
 
 impl Spell {
@@ -46,6 +49,13 @@ pub enum Right {
     Ended { capacity: Capacity, at: Moment },
 }
 
+/// A hand-over that waits for the consent of the one who was asked (CAB-12).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    pub to: IdNat,
+    pub at: Moment,
+}
+
 /// Who stands in the mailbox, as known at one moment.
 #[derive(Clone, Debug)]
 pub struct Standing {
@@ -53,11 +63,13 @@ pub struct Standing {
     state: State,
     state_since: Moment,
     spells: Vec<Spell>,
+    offer: Option<Offer>,
+    accepted: Vec<IdNat>,
 }
 
 /// Folds what had been written by `at`. Movements after it are not known yet; those before it never change meaning.
 pub fn standing(movements: &[Movement], at: Moment) -> Standing {
-    let mut standing = Standing { at, state: State::Demandee, state_since: at, spells: Vec::new() };
+    let mut standing = Standing { at, state: State::Demandee, state_since: at, spells: Vec::new(), offer: None, accepted: Vec::new() };
     for movement in movements.iter().filter(|m| m.at <= at) {
         standing.apply(movement);
     }
@@ -119,6 +131,17 @@ impl Standing {
         }
     }
 
+    /// The hand-over that waits for an answer. It ends with the answer, with another owner, or when the mailbox closes.
+    pub fn offer(&self) -> Option<&Offer> {
+        self.offer.as_ref()
+    }
+
+    /// This person took up what she was given since she was let in (the last time, if she had left meanwhile). An owner did by asking for
+    /// the mailbox or taking it over.
+    pub fn accepted(&self, person: &IdNat) -> bool {
+        self.owner() == Some(person) || self.accepted.contains(person)
+    }
+
     /// This person has this very capacity, now or announced.
     pub fn has(&self, person: &IdNat, capacity: Capacity) -> bool {
         self.spells.iter().any(|s| s.person == *person && s.capacity == capacity && s.ever() && s.until.is_none_or(|until| self.at < until))
@@ -130,24 +153,36 @@ impl Standing {
             Change::Opened { owner } => {
                 self.enter_state(State::Active, at);
                 if let Some(owner) = owner {
-                    self.change_owner(owner, at);
+                    self.change_owner(owner, movement);
                 }
             }
-            Change::HandedOver { to } => self.change_owner(to, at),
-            Change::ResponsableAdded { person } => self.give_lasting(person, Capacity::Responsable, at),
-            Change::ResponsableRemoved { person } => self.end(person, Capacity::Responsable, at),
-            Change::CotitulaireAdded { person } => self.give_lasting(person, Capacity::Cotitulaire, at),
-            Change::CotitulaireRemoved { person } => self.end(person, Capacity::Cotitulaire, at),
-            Change::Delegated { person, from, until } => {
-                self.end(person, Capacity::Delegataire, at);
-                let from = from.map_or(at, |from| from.max(at));
-                self.spells.push(Spell { person: person.clone(), capacity: Capacity::Delegataire, given: at, from, until: *until });
+            Change::HandedOver { to } => {
+                self.change_owner(to, movement);
+                self.offer = None;
             }
+            Change::ResponsableAdded { person } => self.give_lasting(person, Capacity::Responsable, movement),
+            Change::ResponsableRemoved { person } => self.end(person, Capacity::Responsable, at),
+            Change::CotitulaireAdded { person } => self.give_lasting(person, Capacity::Cotitulaire, movement),
+            Change::CotitulaireRemoved { person } => self.end(person, Capacity::Cotitulaire, at),
+            Change::Delegated { person, from, until } => self.lend(person, *from, *until, movement),
             Change::DelegationEnded { person } => self.end(person, Capacity::Delegataire, at),
+            Change::Accepted { person } => {
+                if !self.accepted.contains(person) {
+                    self.accepted.push(person.clone());
+                }
+            }
+            Change::HandOverOffered { to } => self.offer = Some(Offer { to: to.clone(), at }),
+            Change::HandOverDropped { to } => self.offer = self.offer.take().filter(|offer| offer.to != *to),
             Change::Suspended => self.enter_state(State::Suspendue, at),
             Change::Resumed => self.enter_state(State::Active, at),
-            Change::Closing => self.enter_state(State::EnCloture, at),
-            Change::Closed => self.enter_state(State::Close, at),
+            Change::Closing => {
+                self.enter_state(State::EnCloture, at);
+                self.offer = None;
+            }
+            Change::Closed => {
+                self.enter_state(State::Close, at);
+                self.offer = None;
+            }
         }
     }
 
@@ -158,16 +193,35 @@ impl Standing {
         }
     }
 
-    fn change_owner(&mut self, owner: &IdNat, at: Moment) {
+    fn change_owner(&mut self, owner: &IdNat, movement: &Movement) {
+        let at = movement.at;
         if let Some(previous) = self.running(Capacity::Owner, at).map(|s| s.person.clone()).filter(|previous| previous != owner) {
             self.end(&previous, Capacity::Owner, at);
         }
-        self.give_lasting(owner, Capacity::Owner, at);
+        self.give_lasting(owner, Capacity::Owner, movement);
     }
 
-    fn give_lasting(&mut self, person: &IdNat, capacity: Capacity, at: Moment) {
+    fn give_lasting(&mut self, person: &IdNat, capacity: Capacity, movement: &Movement) {
+        self.welcome(person, movement.at);
         if !self.spells.iter().any(|s| s.person == *person && s.capacity == capacity && s.until.is_none()) {
-            self.spells.push(Spell { person: person.clone(), capacity, given: at, from: at, until: None });
+            let (at, by) = (movement.at, movement.by.clone());
+            self.spells.push(Spell { person: person.clone(), capacity, given: at, from: at, until: None, by });
+        }
+    }
+
+    fn lend(&mut self, person: &IdNat, from: Option<Moment>, until: Option<Moment>, movement: &Movement) {
+        let at = movement.at;
+        self.welcome(person, at);
+        self.end(person, Capacity::Delegataire, at);
+        let from = from.map_or(at, |from| from.max(at));
+        let (person, by) = (person.clone(), movement.by.clone());
+        self.spells.push(Spell { person, capacity: Capacity::Delegataire, given: at, from, until, by });
+    }
+
+    /// Somebody who had nothing left, now or announced, is let in anew: what she took up before counts no more.
+    fn welcome(&mut self, person: &IdNat, at: Moment) {
+        if !self.spells.iter().any(|s| s.person == *person && s.ever() && s.until.is_none_or(|until| at < until)) {
+            self.accepted.retain(|accepted| accepted != person);
         }
     }
 

@@ -4,22 +4,35 @@
 //!
 //! | file | says |
 //! |---|---|
+//! | `change` | what a movement changes, about whom, and how the journal calls it |
 //! | `fold` | who stands in the mailbox at a moment, and what became of past rights |
-//! | `decide` | may this movement be made? |
+//! | `decide` | may this person be let in, or taken out? |
+//! | `handing` | a hand-over: offered by one, taken by the other |
+//! | `life` | suspension, closing, and their undoing |
+//! | `vacancy` | the owner gone or about to go, and what people are warned of |
+//! | `word` | what the author must say with the movement: attestation, evidence |
 
+mod change;
 mod decide;
 mod fold;
+mod handing;
+mod life;
+pub mod vacancy;
+mod word;
 
+pub use change::Change;
 pub use decide::{
-    Mandate, add_cotitulaire, add_responsable, by_staff, close, delegate, end_delegation, hand_over, not_during_vacancy,
-    remove_cotitulaire, remove_responsable, resume, suspend,
+    Mandate, accept, add_cotitulaire, add_responsable, by_staff, delegate, end_delegation, remove_cotitulaire, remove_responsable, renounce,
 };
-pub use fold::{Right, Spell, Standing, standing};
+pub use fold::{Offer, Right, Spell, Standing, standing};
+pub use handing::{drop_hand_over, hand_over, offer_hand_over, take_over};
+pub use life::{close, close_for_good, reopen, resume, suspend};
+pub use vacancy::not_during_vacancy;
+pub use word::{attestation, evidence};
 
 use serde::{Deserialize, Serialize};
 
 use crate::author::Author;
-use crate::ids::IdNat;
 use crate::time::Moment;
 
 /// One movement, as it was written. Never edited, never deleted.
@@ -36,46 +49,4 @@ pub struct Movement {
     /// The declarant's attestation of entitlement and secrecy (CAB-15, DEL-14).
     #[serde(default)]
     pub attested: bool,
-}
-
-/// What changed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "change", rename_all = "snake_case")]
-pub enum Change {
-    /// The mailbox begins. `owner`: holder of a PER, owner of a CAB, none for ORG and APP.
-    Opened {
-        #[serde(default)]
-        owner: Option<IdNat>,
-    },
-    ResponsableAdded {
-        person: IdNat,
-    },
-    ResponsableRemoved {
-        person: IdNat,
-    },
-    CotitulaireAdded {
-        person: IdNat,
-    },
-    CotitulaireRemoved {
-        person: IdNat,
-    },
-    /// A delegation; a second one of the same person replaces the first. Both ends optional; `until` is the first moment without the right.
-    Delegated {
-        person: IdNat,
-        #[serde(default)]
-        from: Option<Moment>,
-        #[serde(default)]
-        until: Option<Moment>,
-    },
-    DelegationEnded {
-        person: IdNat,
-    },
-    /// The attachment moved to a new owner, who consented (CAB-12).
-    HandedOver {
-        to: IdNat,
-    },
-    Suspended,
-    Resumed,
-    Closing,
-    Closed,
 }

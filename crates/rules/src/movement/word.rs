@@ -1,0 +1,20 @@
+//! What the author must say with a movement: the attestation of who lets somebody in, the evidence of staff who acts for others.
+//!
+//! Requirements: CAB-15, CAB-17, DEL-14, TRU-55. Looks at the words alone; whether the movement may be made is decided elsewhere.
+
+use crate::author::Author;
+use crate::movement::Change;
+use crate::refusal::Refusal;
+
+/// A person who lets somebody in attests that she is entitled and bound by medical secrecy (CAB-15, DEL-14). Staff and tasks do not stand
+/// for anybody: they write what was attested to them elsewhere.
+pub fn attestation(change: &Change, author: &Author, attested: bool) -> Result<(), Refusal> {
+    if change.lets_in() && author.person().is_some() && !attested { Err(Refusal::NotAttested) } else { Ok(()) }
+}
+
+/// Staff who decides in the place of the people of a mailbox says on what evidence (CAB-17, TRU-55).
+pub fn evidence(change: &Change, author: &Author, reason: Option<&str>) -> Result<(), Refusal> {
+    let in_their_place = matches!(change, Change::HandedOver { .. } | Change::Suspended | Change::Closing | Change::Closed);
+    let said = reason.is_some_and(|reason| !reason.trim().is_empty());
+    if in_their_place && matches!(author, Author::Staff { .. }) && !said { Err(Refusal::ReasonRequired) } else { Ok(()) }
+}
