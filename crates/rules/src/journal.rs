@@ -2,6 +2,9 @@
 //!
 //! Requirements: CAB-08, CAB-16, DEL-03, IND-54, TRU-58. A line never holds a subject, a body, an attachment's name, an INS or a token.
 
+pub mod merkle;
+pub mod proof;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -95,6 +98,53 @@ acts! {
     QueueHeld = "queue.held",
     QueueReleased = "queue.released",
     QueueRetried = "queue.retried",
+    /// Somebody signed in on the web. Object: the session's number. Facts: `acr`, `auth_mode`, `ip`.
+    SessionOpened = "session.opened",
+    /// A web session was closed by its person, by her provider, or by whoever shut her out; one that lapses leaves no line.
+    SessionEnded = "session.ended",
+    /// An API token. Object: its number. Facts: `name`, `owner`, `scopes`, `ends`.
+    TokenCreated = "token.created",
+    TokenRevoked = "token.revoked",
+    /// Object: the login.
+    StaffInvited = "staff.invited",
+    /// A passkey of staff was added; of somebody's first with a link.
+    StaffEnrolled = "staff.enrolled",
+    /// A role waits for its second person. Facts: `role`, `request`.
+    StaffRoleAsked = "staff.role_asked",
+    /// Facts: `role`; `asked_by` when a second person approved.
+    StaffRoleGiven = "staff.role_given",
+    StaffRoleTaken = "staff.role_taken",
+    StaffSuspended = "staff.suspended",
+    StaffResumed = "staff.resumed",
+    /// A structure's own login was switched on, changed or switched off. Object: the structure. Facts: `enabled`, `document_sha256`.
+    LocalChanged = "local.changed",
+    /// Object: the local person, here and below.
+    LocalCreated = "local.created",
+    /// A new enrolment code: her means are forgotten.
+    LocalReset = "local.reset",
+    /// Facts: `means`.
+    LocalEnrolled = "local.enrolled",
+    /// Bound to, or unbound from, the structure's own provider.
+    LocalBound = "local.bound",
+    /// Too many failures, or a gestionnaire. Facts: `until`, `blocked`.
+    LocalLocked = "local.locked",
+    LocalUnlocked = "local.unlocked",
+    /// Another end. Facts: `ends`.
+    LocalExtended = "local.extended",
+    LocalEnded = "local.ended",
+    /// She has an RPPS number now. Facts: `rpps`.
+    LocalLinked = "local.linked",
+    /// The list was reviewed. Object: the structure. Facts: `people`.
+    LocalConfirmed = "local.confirmed",
+    /// Facts: `cause`: `unused` or `unconfirmed`.
+    LocalSuspended = "local.suspended",
+    /// Object: its number. Facts: `host`, `events`.
+    WebhookAdded = "webhook.added",
+    WebhookRemoved = "webhook.removed",
+    /// A dead letter is tried again. Object: its number.
+    WebhookRevived = "webhook.revived",
+    /// The root of a finished day. Object: the day. Facts: `root`, `chains`.
+    JournalSealed = "journal.sealed",
 }
 
 /// A line about to be written; `store` gives it its number and chains it.

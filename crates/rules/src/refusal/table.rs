@@ -383,7 +383,8 @@ impl Refusal {
                 422,
                 "Engagement de l'établissement manquant",
                 &["LOC-01", "LOC-02"],
-                "La connexion locale demande un établissement avec un numéro FINESS, un engagement écrit avec sa date de révision, et un à cinq gestionnaires connus de Pro Santé Connect : complétez ce qui manque.",
+                "La connexion locale demande un établissement avec un numéro FINESS, un engagement écrit avec sa date de révision, et un à \
+                 cinq gestionnaires connus de Pro Santé Connect : complétez ce qui manque.",
             ),
             Self::NotGestionnaire => movement(
                 403,
@@ -395,13 +396,15 @@ impl Refusal {
                 403,
                 "Code non valable",
                 &["LOC-06", "STF-01"],
-                "Ce code n'est pas le bon, a déjà servi, ou date de plus de vingt-quatre heures : demandez-en un nouveau à la personne qui vous l'a remis.",
+                "Ce code n'est pas le bon, a déjà servi, ou date de plus de vingt-quatre heures : \
+                 demandez-en un nouveau à la personne qui vous l'a remis.",
             ),
             Self::StaffRoleRequired => movement(
                 403,
                 "Autre rôle ou autre personne requis",
                 &["STF-02"],
-                "Ce geste demande un rôle que vous n'avez pas, ou l'accord d'une autre personne que vous : adressez-vous à un collègue chargé de la sécurité.",
+                "Ce geste demande un rôle que vous n'avez pas, ou l'accord d'une autre personne que vous : \
+                 adressez-vous à un collègue chargé de la sécurité.",
             ),
             // -- movements and creation
             Self::StructureHasFiness => movement(
