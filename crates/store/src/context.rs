@@ -65,6 +65,12 @@ impl Context {
         for mailbox in effects.woken.iter().chain(effects.moved.iter().map(|(mailbox, _)| mailbox)) {
             self.feed.wake(*mailbox);
         }
+        for mark in effects.over {
+            self.feed.session_over(&mark);
+        }
+        if effects.webhooks {
+            self.feed.webhooks_moved();
+        }
         if effects.queue {
             self.feed.queue_moved();
         }

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use rules::mailbox::MailboxId;
-use tokio::sync::{Notify, watch};
+use sha2::{Digest, Sha256};
+use tokio::sync::{Notify, broadcast, watch};
 
 /// The feed of one node. Cheap to clone.
 #[derive(Clone)]
@@ -18,7 +19,16 @@ pub struct Feed {
 struct Shared {
     listened: Mutex<HashMap<MailboxId, watch::Sender<()>>>,
     queue: Notify,
+    webhooks: Notify,
+    /// Marks of sessions that are over; the empty one: look again.
+    over: broadcast::Sender<String>,
 }
+
+/// Sessions waiting to be told, at most; whoever is further behind looks again.
+const TOLD: usize = 256;
+
+/// Hears which sessions their provider said are over (PSC-36).
+pub struct SessionsOver(broadcast::Receiver<String>);
 
 /// One listener on one mailbox.
 pub struct Subscription {
@@ -29,7 +39,14 @@ pub struct Subscription {
 
 impl Feed {
     pub(crate) fn new() -> Self {
-        Self { shared: Arc::new(Shared { listened: Mutex::new(HashMap::new()), queue: Notify::new() }) }
+        Self {
+            shared: Arc::new(Shared {
+                listened: Mutex::new(HashMap::new()),
+                queue: Notify::new(),
+                webhooks: Notify::new(),
+                over: broadcast::channel(TOLD).0,
+            }),
+        }
     }
 
     pub fn subscribe(&self, mailbox: MailboxId) -> Subscription {
@@ -43,6 +60,27 @@ impl Feed {
             listened.send_replace(());
         }
         self.queue_moved();
+        self.webhooks_moved();
+        self.session_over("");
+    }
+
+    /// For one open session: ask it whether it is over.
+    pub fn sessions_over(&self) -> SessionsOver {
+        SessionsOver(self.shared.over.subscribe())
+    }
+
+    /// Listens for new events to tell webhooks (one listener: their worker).
+    pub async fn webhooks_changed(&self) {
+        self.shared.webhooks.notified().await;
+    }
+
+    pub(crate) fn webhooks_moved(&self) {
+        self.shared.webhooks.notify_one();
+    }
+
+    /// Without listeners nobody needs to know.
+    pub(crate) fn session_over(&self, mark: &str) {
+        let _ = self.shared.over.send(mark.to_owned());
     }
 
     /// Listens for new rows in the outgoing queue (one listener: the courier).
@@ -60,6 +98,27 @@ impl Feed {
     pub(crate) fn queue_moved(&self) {
         self.shared.queue.notify_one();
     }
+}
+
+impl SessionsOver {
+    /// Returns when the provider's session `sid` may be over: ask [`crate::Store::session_is_over`]. Cancel-safe.
+    pub async fn perhaps(&mut self, issuer: &str, sid: &str) {
+        let mine = mark(issuer, sid);
+        loop {
+            match self.0.recv().await {
+                Ok(over) if over.is_empty() || over == mine => return,
+                Ok(_) => {}
+                Err(broadcast::error::RecvError::Lagged(_)) => return,
+                Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+            }
+        }
+    }
+}
+
+/// How a provider's session is named between nodes, without saying its number: 32 hexadecimal digits.
+pub(crate) fn mark(issuer: &str, sid: &str) -> String {
+    let hash = Sha256::new().chain_update((issuer.len() as u64).to_be_bytes()).chain_update(issuer).chain_update(sid).finalize();
+    hex::encode(&hash[..16])
 }
 
 impl Subscription {
@@ -112,6 +171,20 @@ mod tests {
         second.changed().await;
         drop(second);
         assert!(feed.shared.listened.lock().is_empty());
+    }
+
+    /// Proves: PSC-36.
+    #[tokio::test]
+    async fn a_session_hears_of_its_own_end_and_of_no_other() {
+        let feed = Feed::new();
+        let mut mine = feed.sessions_over();
+        feed.session_over(&mark("https://psc.test", "other"));
+        assert!(mine.perhaps("https://psc.test", "mine").now_or_never().is_none());
+        feed.session_over(&mark("https://psc.test", "mine"));
+        mine.perhaps("https://psc.test", "mine").await;
+        feed.rouse_all();
+        mine.perhaps("https://psc.test", "mine").await;
+        assert_ne!(mark("a", "bc"), mark("ab", "c"));
     }
 
     #[tokio::test]

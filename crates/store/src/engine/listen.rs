@@ -20,6 +20,10 @@ use crate::{Error, Result};
 pub(super) const MOVED: &str = "r";
 /// Messages, flags or folders of the mailbox that follows have changed.
 pub(super) const WOKEN: &str = "m";
+/// The session whose mark follows is over.
+pub(super) const OVER: &str = "s";
+/// Events wait for webhooks.
+pub(super) const WEBHOOKS: &str = "w";
 /// The queue has new rows.
 pub(super) const QUEUE: &str = "q";
 
@@ -116,6 +120,10 @@ fn hear(payload: &str, node: &str, context: &Context) {
     for word in words {
         if word == QUEUE {
             effects.queue = true;
+        } else if word == WEBHOOKS {
+            effects.webhooks = true;
+        } else if let Some(mark) = word.strip_prefix(OVER) {
+            effects.over.push(mark.to_owned());
         } else if let Some(id) = word.strip_prefix(MOVED).and_then(|id| id.parse().ok()) {
             // The number of the revision is not carried: on PostgreSQL it is asked for, not remembered.
             effects.moved.push((MailboxId(id), 0));

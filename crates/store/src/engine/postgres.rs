@@ -153,6 +153,10 @@ enum Attempt<T> {
 /// What the other nodes hear after the commit; `listen` reads it.
 fn words(effects: &Effects) -> Vec<String> {
     let mut words: Vec<String> = effects.woken.iter().map(|mailbox| format!("{}{}", listen::WOKEN, mailbox.0)).collect();
+    words.extend(effects.over.iter().map(|mark| format!("{}{mark}", listen::OVER)));
+    if effects.webhooks {
+        words.push(listen::WEBHOOKS.to_owned());
+    }
     if effects.queue {
         words.push(listen::QUEUE.to_owned());
     }

@@ -37,6 +37,10 @@ pub(crate) struct Effects {
     pub(crate) moved: Vec<(MailboxId, i64)>,
     /// Rows were added to the queue, or their date changed.
     pub(crate) queue: bool,
+    /// Sessions that their provider said are over ([`crate::feed::mark`]).
+    pub(crate) over: Vec<String>,
+    /// Events wait for webhooks.
+    pub(crate) webhooks: bool,
     /// Objects that lost their last row.
     pub(crate) doomed: bool,
 }
