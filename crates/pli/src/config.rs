@@ -43,6 +43,9 @@ pub struct Config {
     pub store: Store,
     pub blobs: Blobs,
     pub terms: Terms,
+    /// The pages and the API; needed when `listen.web` is set.
+    #[serde(default)]
+    pub web: Option<Web>,
     #[serde(default)]
     pub limits: Limits,
     #[serde(default)]
@@ -81,6 +84,8 @@ pub struct Listen {
     pub submissions: Option<SocketAddr>,
     pub imap: Option<SocketAddr>,
     pub imaps: Option<SocketAddr>,
+    /// Pages and API: TLS when `web.base_url` begins with `https://`.
+    pub web: Option<SocketAddr>,
 }
 
 /// Certificate files, PEM, leaf first and its intermediates after (LPS-02).
@@ -178,6 +183,53 @@ pub struct Blobs {
 pub struct Terms {
     pub version: String,
     pub url: String,
+}
+
+/// The pages and the API.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Web {
+    /// Where people reach them, without a final slash, e.g. `https://mss.pli.mssante.fr`.
+    pub base_url: String,
+    /// Other origins of the same pages, e.g. `http://localhost:20080` beside `http://127.0.0.1:20080`.
+    #[serde(default)]
+    pub other_origins: Vec<String>,
+    /// What people call the operator.
+    pub operator_name: String,
+    /// Our software number in `X-MSS-NIL`.
+    #[serde(default)]
+    pub nil: String,
+    pub client: WebClient,
+}
+
+/// We as a client of Pro Santé Connect (PSC-09): which means of proof, with which files.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(tag = "auth", rename_all = "snake_case", deny_unknown_fields)]
+pub enum WebClient {
+    ClientSecretBasic { client_id: String, secret_file: PathBuf },
+    ClientSecretPost { client_id: String, secret_file: PathBuf },
+    PrivateKeyJwt { client_id: String, key_file: PathBuf, kid: Option<String>, #[serde(default)] alg: JwtAlg },
+    TlsClientAuth { client_id: String, chain_file: PathBuf, key_file: PathBuf },
+}
+
+impl WebClient {
+    fn files(&mut self) -> Vec<&mut PathBuf> {
+        match self {
+            Self::ClientSecretBasic { secret_file, .. } | Self::ClientSecretPost { secret_file, .. } => vec![secret_file],
+            Self::PrivateKeyJwt { key_file, .. } => vec![key_file],
+            Self::TlsClientAuth { chain_file, key_file, .. } => vec![chain_file, key_file],
+        }
+    }
+}
+
+/// How a `private_key_jwt` is signed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+pub enum JwtAlg {
+    #[default]
+    #[serde(rename = "RS256")]
+    Rs256,
+    #[serde(rename = "ES256")]
+    Es256,
 }
 
 /// Limits; the defaults are those of trust-space §11 and TRU-29. Sizes in bytes, times in seconds.
@@ -296,6 +348,7 @@ impl Config {
         at(&mut self.trust.state);
         self.trust.list.file.iter_mut().for_each(at);
         at(&mut self.psc.client_secret_file);
+        self.web.iter_mut().flat_map(|web| web.client.files()).for_each(at);
         match &mut self.store {
             Store::Sqlite { path, kek_file } => {
                 at(path);

@@ -6,12 +6,16 @@
 //! | `node/doors.rs` | sockets and accept loops, with a limit a listener |
 //! | `node/certificates.rs` | TLS configurations, swapped live (TRU-37) |
 //! | `node/list.rs` | the white list job (TRU-01, TRU-02) |
+//! | `node/pages.rs` | the pages and the API: what they are given |
+//! | `node/jobs.rs` | what is done by the hour: closings, daily roots, monthly figures, reviews of local accounts |
 //!
 //! It decides nothing about mail or people: `smtp` and `imap` do, with `rules`.
 
 pub mod certificates;
 mod doors;
+mod jobs;
 pub mod list;
+mod pages;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -53,6 +57,7 @@ impl Sockets {
             (Door::Submissions, listen.submissions),
             (Door::Imap, listen.imap),
             (Door::Imaps, listen.imaps),
+            (Door::Web, listen.web),
         ];
         let bind = |(door, address): (Door, Option<SocketAddr>)| {
             let address = address?;
@@ -76,11 +81,13 @@ impl Node {
         let psc = node.relying_party(entropy.clone())?;
         let throttle = identity::throttle::Throttle::default();
         let mail = Arc::new(node.smtp_shared(psc.clone(), throttle.clone(), entropy.clone())?);
+        let pages = pages::router(&node.operator, psc.clone(), throttle.clone(), entropy.clone())?;
         let imap = Arc::new(node.imap_shared(psc, throttle, entropy.clone()));
         for (door, socket) in sockets.0 {
             let house = doors::House {
                 mail: Arc::clone(&mail),
                 imap: Arc::clone(&imap),
+                pages: pages.clone(),
                 certificates: node.certificates.clone(),
                 limit: node.operator.config.limits.connections,
                 tasks: node.tasks.clone(),
@@ -90,7 +97,8 @@ impl Node {
             node.tasks.spawn(doors::keep(door, listener, house));
         }
         node.tasks.spawn(smtp::courier(mail, node.certificates.client(), node.routes()?, node.stop.clone()));
-        node.tasks.spawn(list::keep_fresh(node.operator.clone(), entropy, node.stop.clone()));
+        node.tasks.spawn(list::keep_fresh(node.operator.clone(), entropy.clone(), node.stop.clone()));
+        node.tasks.spawn(jobs::keep(node.operator.clone(), entropy, node.stop.clone()));
         Ok(node)
     }
 
@@ -134,11 +142,7 @@ impl Node {
             client_secret: read_secret(&config.psc.client_secret_file)?,
             min_acr: config.psc.min_acr.clone(),
             azp_allowed: config.psc.azp_allowed.clone(),
-            preset: match config.psc.preset.get_ref() {
-                Preset::Prod => identity::prove::Preset::Prod,
-                Preset::Bas => identity::prove::Preset::Bas,
-                Preset::Sim => identity::prove::Preset::Sim,
-            },
+            preset: preset(config),
         };
         let copy = config.trust.state.join("psc-discovery.json");
         Ok(identity::Psc::keeping_discovery_in(copy, settings, self.operator.clock.clone(), entropy))
@@ -187,7 +191,15 @@ impl Node {
     }
 }
 
-fn read_secret(path: &std::path::Path) -> Outcome<SecretString> {
+fn preset(config: &Config) -> identity::prove::Preset {
+    match config.psc.preset.get_ref() {
+        Preset::Prod => identity::prove::Preset::Prod,
+        Preset::Bas => identity::prove::Preset::Bas,
+        Preset::Sim => identity::prove::Preset::Sim,
+    }
+}
+
+pub(crate) fn read_secret(path: &std::path::Path) -> Outcome<SecretString> {
     let text = std::fs::read_to_string(path).map_err(|error| Failure::configuration(format!("{} : {error}", path.display())))?;
     Ok(SecretString::from(text.trim().to_owned()))
 }

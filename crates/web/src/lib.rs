@@ -71,8 +71,6 @@ pub struct Config {
     pub nil: String,
     /// Largest message that may be sent, bytes.
     pub max_message: u64,
-    /// Token of the operator's systems given by the configuration (the demo's `admin_token`).
-    pub admin_token: Option<secrecy::SecretString>,
 }
 
 impl Config {

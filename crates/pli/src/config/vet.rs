@@ -18,6 +18,10 @@ pub fn vet(config: &Config) -> Result<(), Problem> {
         let help = "Gardez l'un des deux.";
         return Err(Problem::value(source, None, "trust.list : url et file s'excluent", help));
     }
+    if config.listen.web.is_some() && config.web.is_none() {
+        let help = "Ajoutez une section [web] (base_url, operator_name, client), ou retirez listen.web.";
+        return Err(Problem::value(source, None, "listen.web est donné et la section [web] manque", help));
+    }
     if config.is_sandbox() { Ok(()) } else { vet_production(config) }
 }
 
@@ -35,6 +39,10 @@ fn vet_production(config: &Config) -> Result<(), Problem> {
     if is_sandbox_address(&issuer) {
         let message = format!("psc.issuer « {issuer} » est un simulateur (boucle locale ou .test) : refusé en production");
         return Err(Problem::value(source, config.psc.issuer.as_ref().map(toml::Spanned::span), message, sandbox_help));
+    }
+    if let Some(web) = config.web.as_ref().filter(|web| is_sandbox_address(&web.base_url)) {
+        let message = format!("web.base_url « {} » n'est pas une adresse https publique : refusée en production", web.base_url);
+        return Err(Problem::value(source, None, message, "Les pages et leurs témoins de connexion exigent HTTPS en production."));
     }
     Ok(())
 }

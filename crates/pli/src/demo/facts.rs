@@ -31,7 +31,11 @@ pub async fn gather(demo: &Demo) -> Outcome<Value> {
             "ca": format!("pki/{}", pki::CA), "crl": format!("pki/{}", pki::CRL), "whitelist": format!("pki/{}", pki::LIST),
             "bad": { "expired": pair("expire"), "revoked": pair("revoque"), "other_ca": pair("autre-igc"), "wrong_dn": pair("autre-dn") },
         },
-        "psc": { "issuer": demo.psc.issuer(), "control": demo.psc.control(), "login_page": demo.psc.login_page() },
+        "psc": {
+            "issuer": demo.psc.issuer(), "control": demo.psc.control(), "login_page": demo.psc.login_page(),
+            "phone": format!("{}/phone/{{idnat}}", demo.psc.login_page()), "outbox": format!("{}/outbox", demo.psc.login_page()),
+        },
+        "structure_idp": { "issuer": demo.psc.structure_issuer() },
         "personas": personas(&demo.personas), "mailboxes": mailboxes,
     }))
 }
@@ -50,6 +54,7 @@ fn operator(demo: &Demo, index: usize) -> Value {
         "domain": domain, "server_name": format!("mss.{domain}"),
         "smtp": at(ports.smtp()), "submission": at(ports.submission()), "submissions": at(ports.submissions()),
         "imap": at(ports.imap()), "imaps": at(ports.imaps()),
+        "web": format!("http://{}", ports.web()), "api": format!("http://{}/api/v1", ports.web()),
     })
 }
 

@@ -20,6 +20,11 @@ use crate::node::Node;
 pub const CLIENT_ID: &str = "pli-introspect";
 pub const CLIENT_SECRET: &str = "pli-introspect-secret";
 
+/// The client under which the pages of each operator log people in (SIM-04): id and secret.
+pub fn web_client(operator: usize) -> (&'static str, &'static str) {
+    if operator == 0 { ("pli-web", "pli-web-secret") } else { ("pli-web-voisin", "pli-web-voisin-secret") }
+}
+
 /// The simulator, running.
 pub struct Running {
     sim: PscSim,

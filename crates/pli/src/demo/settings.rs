@@ -19,6 +19,7 @@ pub fn write(state: &StateDir, options: &Options, ports: &Ports, domains: &[Doma
         let dir = state.join(folder);
         keep(&dir.join("kek"), 32)?;
         put(&dir.join("psc-secret"), psc::CLIENT_SECRET)?;
+        put(&dir.join("web-secret"), psc::web_client(index).1)?;
         let text = text(&Sheet { state, options, ports, domains, pki, instance: &instance, index, domain, folder })?;
         put(&dir.join(FILE_NAME), &text)?;
     }
@@ -51,7 +52,10 @@ fn text(sheet: &Sheet<'_>) -> Outcome<String> {
     let store = store(sheet);
     let routes = routes(sheet);
     let (smtp, submission, submissions) = (own.smtp(), own.submission(), own.submissions());
-    let (imap, imaps) = (own.imap(), own.imaps());
+    let (imap, imaps, web) = (own.imap(), own.imaps(), own.web());
+    let web_client = psc::web_client(*index).0;
+    let web_port = web.port();
+    let name = quoted(if *index == 0 { "Pli, opérateur d'essai" } else { "Opérateur voisin d'essai" });
     Ok(format!(
         r#"# Rewritten by `pli demo` at each start.
 mode = "sandbox"
@@ -64,6 +68,7 @@ submission = "{submission}"
 submissions = "{submissions}"
 imap = "{imap}"
 imaps = "{imaps}"
+web = "{web}"
 
 [tls]
 chain = "{pki}/{domain}.pem"
@@ -92,7 +97,18 @@ at = {blobs}
 
 [terms]
 version = "2026-01"
-url = "https://mss.{domain}/cgu"
+url = "http://{web}/cgu"
+
+[web]
+base_url = "http://{web}"
+other_origins = ["http://localhost:{web_port}"]
+operator_name = {name}
+nil = "PLI000001"
+
+[web.client]
+auth = "client_secret_basic"
+client_id = "{web_client}"
+secret_file = "web-secret"
 
 [routes]
 dns = false

@@ -15,6 +15,8 @@ use tokio_util::task::TaskTracker;
 
 use super::certificates::Certificates;
 
+const HANDSHAKE: Duration = Duration::from_secs(10);
+
 /// What a listener is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Door {
@@ -28,6 +30,8 @@ pub enum Door {
     Imap,
     /// 993, implicit TLS.
     Imaps,
+    /// Pages and API.
+    Web,
 }
 
 impl Door {
@@ -38,6 +42,7 @@ impl Door {
             Self::Submissions => "submissions",
             Self::Imap => "imap",
             Self::Imaps => "imaps",
+            Self::Web => "web",
         }
     }
 }
@@ -46,6 +51,8 @@ impl Door {
 pub struct House {
     pub mail: Arc<smtp::Shared>,
     pub imap: Arc<imap::Shared>,
+    /// Pages and API, and whether they are served over TLS.
+    pub pages: Option<Pages>,
     pub certificates: Certificates,
     /// Connections open at once on one listener.
     pub limit: usize,
@@ -95,9 +102,17 @@ fn welcome(door: Door, tcp: TcpStream, from: SocketAddr, room: &Arc<Semaphore>, 
     }
 }
 
+/// The pages, and how they are reached.
+#[derive(Clone)]
+pub struct Pages {
+    pub router: axum::Router,
+    pub tls: bool,
+}
+
 struct Served {
     mail: Arc<smtp::Shared>,
     imap: Arc<imap::Shared>,
+    pages: Option<Pages>,
     certificates: Certificates,
     stop: CancellationToken,
 }
@@ -107,6 +122,7 @@ impl Served {
         Self {
             mail: Arc::clone(&house.mail),
             imap: Arc::clone(&house.imap),
+            pages: house.pages.clone(),
             certificates: house.certificates.clone(),
             stop: house.stop.clone(),
         }
@@ -114,13 +130,31 @@ impl Served {
 }
 
 async fn serve(door: Door, tcp: TcpStream, from: SocketAddr, _place: OwnedSemaphorePermit, with: Served) {
-    let Served { mail, imap, certificates, stop } = with;
+    let Served { mail, imap, pages, certificates, stop } = with;
     match door {
         Door::Operators => smtp::operator_session(tcp, from, mail, certificates.operators(), stop).await,
         Door::Submission => smtp::submission_session(tcp, from, mail, certificates.people(), false, stop).await,
         Door::Submissions => smtp::submission_session(tcp, from, mail, certificates.people(), true, stop).await,
         Door::Imap => imap::session(tcp, from, imap, certificates.people(), false, stop).await,
         Door::Imaps => imap::session(tcp, from, imap, certificates.people(), true, stop).await,
+        Door::Web => match pages {
+            Some(Pages { router, tls: false }) => web::serve::connection(tcp, from, None, router, stop).await,
+            Some(Pages { router, tls: true }) => secured(tcp, from, router, certificates, stop).await,
+            None => {}
+        },
+    }
+}
+
+/// Pages over TLS: a handshake that takes too long is a connection less.
+async fn secured(tcp: TcpStream, from: SocketAddr, router: axum::Router, certificates: Certificates, stop: CancellationToken) {
+    let handshake = tokio_rustls::TlsAcceptor::from(certificates.people()).accept(tcp);
+    match tokio::time::timeout(HANDSHAKE, handshake).await {
+        Ok(Ok(tls)) => {
+            let certificate = tls.get_ref().1.peer_certificates().and_then(|chain| chain.first()).map(|leaf| leaf.to_vec());
+            web::serve::connection(tls, from, certificate, router, stop).await;
+        }
+        Ok(Err(error)) => tracing::debug!(%error, "TLS handshake failed"),
+        Err(_) => tracing::debug!("TLS handshake too slow"),
     }
 }
 
@@ -130,7 +164,7 @@ async fn turn_away(door: Door, mut tcp: TcpStream) {
     let line = match door {
         Door::Operators | Door::Submission => format!("{} {} {}\r\n", reply.code, reply.enhanced, reply.french),
         Door::Imap => format!("* BYE {}\r\n", reply.french),
-        Door::Submissions | Door::Imaps => return,
+        Door::Submissions | Door::Imaps | Door::Web => return,
     };
     let said = tokio::time::timeout(Duration::from_secs(1), tcp.write_all(line.as_bytes())).await;
     if !matches!(said, Ok(Ok(()))) {

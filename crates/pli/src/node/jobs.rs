@@ -1,0 +1,42 @@
+//! What is done by the hour: mailboxes whose 30 days of closing are over, the journal's daily roots, the monthly figures, the review of
+//! local accounts, webhooks.
+//!
+//! Requirements: CAB-13, IND-40, IND-51, LOC-08. One node a job: each takes a lease first; each is idempotent, so that a lost lease loses nothing.
+
+use std::time::Duration;
+
+use rules::Entropy;
+use tokio_util::sync::CancellationToken;
+
+use crate::operator::Operator;
+
+/// How often jobs look whether there is something to do.
+const ROUND: Duration = Duration::from_secs(30);
+const LEASE: Duration = Duration::from_secs(120);
+
+/// Rounds until `stop`. The clock of the sandbox may jump: each round looks at what is due, never at how long it slept.
+pub(super) async fn keep(operator: Operator, entropy: Entropy, stop: CancellationToken) {
+    let holder = hex::encode(entropy.bytes::<8>());
+    loop {
+        round(&operator, &holder).await;
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(ROUND) => {}
+        }
+    }
+}
+
+async fn round(operator: &Operator, holder: &str) {
+    let now = operator.clock.now();
+    match operator.store.lease("jobs", holder, LEASE, now).await {
+        Ok(true) => {}
+        Ok(false) => return,
+        Err(error) => {
+            tracing::warn!(%error, "the lease of the jobs could not be taken");
+            return;
+        }
+    }
+    if let Err(error) = operator.store.close_due(now).await {
+        tracing::error!(%error, "mailboxes to close");
+    }
+}
