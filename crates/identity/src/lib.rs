@@ -16,6 +16,7 @@ pub mod bound;
 pub mod local;
 pub mod oidc;
 pub mod prove;
+mod provider;
 pub mod sasl;
 pub mod throttle;
 pub mod webauthn;

@@ -2,33 +2,25 @@
 //!
 //! | file | step |
 //! |---|---|
-//! | `shape` | 1: form and header |
-//! | `discovery`, `jwks`, `claims` | 2, 3: signature, issuer, times |
+//! | `claims` (and `provider`) | 2, 3: signature, issuer, times |
 //! | `cache`, `introspection` | 4, 5: is it alive? asked of PSC, believed a minute |
 //! | `level` | 6: firmly enough? |
 //! | `person` | 8, first half: who is it? |
-//! | `http`, `circuit` | calls bounded in time, and none while PSC is down |
 //!
+//! Form and header (step 1), keys, calls bounded in time and the circuit are `provider`'s.
 //! Requirements: PSC-12, PSC-21..PSC-24. The token is never logged, kept or shown; what that person may open is not decided here.
 
 mod cache;
-mod circuit;
-mod claims;
+pub(crate) mod claims;
 mod config;
-mod discovery;
 mod health;
-mod http;
 mod introspection;
-mod jwks;
-mod level;
-mod person;
-mod shape;
+pub(crate) mod level;
+pub(crate) mod person;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rules::{Clock, Entropy, IdNat, Refusal};
 use tokio::time::Instant;
 use zeroize::Zeroizing;
@@ -37,13 +29,12 @@ pub use config::{Preset, PscConfig};
 pub use health::{Health, Introspections};
 
 use cache::{Answer, Cache, TokenHash, Turn};
-use circuit::Circuit;
 use claims::Claims;
-use discovery::Discovery;
-use http::Http;
-use introspection::{Known, Unavailable, Verdict};
-use jwks::{Found, KeySet, Keys};
-use shape::Shape;
+use introspection::{Known, Verdict};
+
+use crate::provider::discovery::Source;
+use crate::provider::shape::{self, Shape};
+use crate::provider::{self, Provider, Unavailable, Unproved};
 
 /// A person proved by a token. Holds no token.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +46,8 @@ pub struct Proof {
     /// `MOBILE`, `CARD`; empty for older tokens.
     pub auth_mode: String,
     pub sid: Option<String>,
+    /// `cnf."x5t#S256"`: the certificate that the token is bound to (PSC-42; on mail it is journalled only, PSC-43). See [`crate::bound`].
+    pub cnf: Option<String>,
 }
 
 /// The relying party: keys, introspection, cache, circuit. Cheap to clone. Nothing is asked of PSC before the first token comes.
@@ -66,11 +59,8 @@ pub struct Psc {
 struct Party {
     config: PscConfig,
     clock: Clock,
-    http: Http,
-    discovery: Discovery,
-    keys: Keys,
+    provider: Arc<Provider>,
     cache: Cache,
-    circuit: Circuit,
     counters: health::Counters,
 }
 
@@ -85,12 +75,11 @@ impl Psc {
     }
 
     fn with_copy(config: PscConfig, clock: Clock, entropy: Entropy, place: Option<PathBuf>) -> Self {
+        let source =
+            Source { issuer: config.issuer.clone(), discovery_url: config.discovery_url.clone(), preset: config.preset, is_psc: true };
         let party = Party {
-            http: Http::new(&config.issuer, entropy),
-            discovery: Discovery::kept_in(place),
-            keys: Keys::default(),
+            provider: Arc::new(Provider::new(source, clock.clone(), entropy, place)),
             cache: Cache::default(),
-            circuit: Circuit::default(),
             counters: health::Counters::default(),
             config,
             clock,
@@ -116,13 +105,18 @@ impl Psc {
 
     /// For `/health` (PSC-24).
     pub fn health(&self) -> Health {
-        let since = self.party.circuit.failing_since();
-        let reason = match (since, self.party.discovery.unfit()) {
+        let since = self.party.provider.circuit.failing_since();
+        let reason = match (since, self.party.provider.discovery.unfit()) {
             (Some(_), _) => Some("calls to Pro Santé Connect fail"),
             (None, Some(_)) => Some("the discovery document of Pro Santé Connect is refused"),
             (None, None) => None,
         };
         Health { ok: reason.is_none(), since, reason }
+    }
+
+    /// What is known of PSC, for a [`crate::oidc::Party`] beside this one: one circuit, one set of keys.
+    pub(crate) fn provider(&self) -> Arc<Provider> {
+        self.party.provider.clone()
     }
 
     pub fn introspections(&self) -> Introspections {
@@ -133,66 +127,25 @@ impl Psc {
 impl Party {
     async fn prove(self: &Arc<Self>, token: &str) -> Result<Proof, Refusal> {
         let shape = shape::read(token)?;
-        let deadline = Instant::now() + http::CALL;
+        let deadline = provider::deadline();
         let claims = self.signed_claims(&shape, deadline).await?;
         claims.is_timely(self.clock.now())?;
         let known = self.alive(token, &claims, deadline).await?;
         let acr = level::reached(claims.acr.as_deref(), known.acr.as_deref(), &self.config.min_acr)?;
         let azp = self.allowed(&claims, &known)?;
         let person = person::named_by(&claims, self.config.preset)?;
-        Ok(Proof { person, azp, acr, auth_mode: claims.auth_mode.unwrap_or_default(), sid: claims.sid.or(known.sid) })
+        let cnf = claims.cnf.map(|cnf| cnf.x5t_s256.unwrap_or_default());
+        Ok(Proof { person, azp, acr, auth_mode: claims.auth_mode.unwrap_or_default(), sid: claims.sid.or(known.sid), cnf })
     }
 
     /// Step 2. The claims are not even decoded before the signature holds.
     async fn signed_claims(&self, shape: &Shape<'_>, deadline: Instant) -> Result<Claims, Refusal> {
-        let keys = self.keys_for(&shape.kid, deadline).await?;
-        if !keys.signed(shape) {
-            return Err(Refusal::TokenInvalid);
-        }
-        let bytes = URL_SAFE_NO_PAD.decode(shape.claims).map(Zeroizing::new).map_err(|_| Refusal::TokenInvalid)?;
-        let claims: Claims = serde_json::from_slice(&bytes).map_err(|_| Refusal::TokenInvalid)?;
+        let claims: Claims = self.provider.signed(shape, deadline).await.map_err(|unproved| match unproved {
+            Unproved::Bad => Refusal::TokenInvalid,
+            Unproved::Unavailable => Refusal::PscUnavailable,
+        })?;
         claims.is_access_token_of(&self.config.issuer)?;
         Ok(claims)
-    }
-
-    /// The key set that holds this key. An unknown name makes us read the keys anew, at most once a minute (PSC-04).
-    async fn keys_for(&self, kid: &str, deadline: Instant) -> Result<Arc<KeySet>, Refusal> {
-        match self.keys.find(kid, self.clock.now()) {
-            Found::Here(set) => return Ok(set),
-            Found::Nowhere => return Err(Refusal::TokenInvalid),
-            Found::ReadFirst => {}
-        }
-        let one_reader = tokio::time::timeout_at(deadline, self.keys.one_reader.lock()).await;
-        let _one = one_reader.map_err(|_| Refusal::PscUnavailable)?;
-        // Another login may have read them while this one waited.
-        if let Found::ReadFirst = self.keys.find(kid, self.clock.now()) {
-            self.read_keys(deadline).await.map_err(|Unavailable| Refusal::PscUnavailable)?;
-        }
-        match self.keys.find(kid, self.clock.now()) {
-            Found::Here(set) => Ok(set),
-            Found::ReadFirst | Found::Nowhere => Err(Refusal::TokenInvalid),
-        }
-    }
-
-    async fn read_keys(&self, deadline: Instant) -> Result<(), Unavailable> {
-        let pass = self.circuit.enter(self.clock.now()).ok_or(Unavailable)?;
-        let endpoints = self.discovery.endpoints(&self.config, &self.http, self.clock.now(), deadline).await;
-        let begun = self.clock.now();
-        let reply = self.http.get(&endpoints.jwks, deadline).await;
-        let now = self.clock.now();
-        match reply.ok().and_then(|reply| KeySet::read(&reply, now)) {
-            Some(set) => {
-                self.keys.begin_reading(begun);
-                self.keys.replace(set);
-                pass.succeeded();
-                Ok(())
-            }
-            None => {
-                tracing::warn!("the keys of Pro Santé Connect could not be read");
-                pass.failed(now);
-                Err(Unavailable)
-            }
-        }
     }
 
     /// Steps 4 and 5.
@@ -220,10 +173,14 @@ impl Party {
     }
 
     async fn introspect(&self, token: &str, claims: &Claims, deadline: Instant) -> Answer {
-        let pass = self.circuit.enter(self.clock.now()).ok_or(Unavailable)?;
-        let endpoints = self.discovery.endpoints(&self.config, &self.http, self.clock.now(), deadline).await;
+        let provider = &self.provider;
+        let pass = provider.circuit.enter(self.clock.now()).ok_or(Unavailable)?;
+        let Some(address) = provider.endpoints(deadline).await.and_then(|found| found.called.introspection) else {
+            pass.failed(self.clock.now());
+            return Err(Unavailable);
+        };
         let config = &self.config;
-        let reply = self.http.post_token(&endpoints.introspection, token, &config.client_id, &config.client_secret, deadline).await;
+        let reply = provider.http.post_token(&address, token, &config.client_id, &config.client_secret, deadline).await;
         let now = self.clock.now();
         let (outcome, answer) = introspection::judge(reply, claims, now);
         self.counters.count(outcome);

@@ -23,6 +23,7 @@ async fn a_good_token_proves_its_person() {
         acr: "eidas1".into(),
         auth_mode: "MOBILE".into(),
         sid: minted["sid"].as_str().map(str::to_owned),
+        cnf: None,
     };
     assert_eq!(proof, Ok(expected));
     let card = stage.psc.prove(&stage.token(json!({"persona": "karim.aubepin"})).await).await.expect("a good token");

@@ -10,7 +10,8 @@ use rules::Moment;
 use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
-use super::introspection::{Unavailable, Verdict};
+use super::introspection::Verdict;
+use crate::provider::Unavailable;
 
 const POSITIVE: Duration = Duration::from_secs(60);
 const NEGATIVE: Duration = Duration::from_secs(10);

@@ -13,7 +13,7 @@ const SKEW: Duration = Duration::from_secs(30);
 const LIFE_S: i64 = 600;
 
 #[derive(Clone, Debug, Default, Deserialize)]
-pub(super) struct Claims {
+pub(crate) struct Claims {
     pub iss: Option<String>,
     pub typ: Option<String>,
     pub exp: Option<i64>,
@@ -31,10 +31,18 @@ pub(super) struct Claims {
     pub preferred_username: Option<String>,
     #[serde(rename = "otherIds")]
     pub other_ids: Option<Vec<OtherId>>,
+    /// RFC 7800; a token that is bound to something unknown is bound all the same.
+    pub cnf: Option<Confirmation>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
-pub(super) struct OtherId {
+pub(crate) struct Confirmation {
+    #[serde(rename = "x5t#S256")]
+    pub x5t_s256: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(crate) struct OtherId {
     #[serde(default)]
     pub identifiant: String,
     #[serde(default)]

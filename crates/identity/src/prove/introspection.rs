@@ -4,14 +4,12 @@
 
 use rules::Moment;
 use serde::Deserialize;
+use zeroize::Zeroizing;
 
 use super::claims::Claims;
-use super::http::Failure;
 use super::person;
-
-/// PSC did not answer, or not sensibly.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Unavailable;
+use crate::provider::Unavailable;
+use crate::provider::http::Failure;
 
 /// What PSC says of a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +44,7 @@ struct Alive {
 }
 
 /// Judges the answer to an introspection.
-pub(super) fn judge(reply: Result<Vec<u8>, Failure>, claims: &Claims, now: Moment) -> (Outcome, Result<Verdict, Unavailable>) {
+pub(super) fn judge(reply: Result<Zeroizing<Vec<u8>>, Failure>, claims: &Claims, now: Moment) -> (Outcome, Result<Verdict, Unavailable>) {
     let unavailable = (Outcome::Unavailable, Err(Unavailable));
     let reply = match reply {
         Ok(reply) => reply,
@@ -91,7 +89,7 @@ mod tests {
     }
 
     fn judged(reply: Value) -> Outcome {
-        judge(Ok(reply.to_string().into_bytes()), &claims(), NOW).0
+        judge(Ok(reply.to_string().into_bytes().into()), &claims(), NOW).0
     }
 
     fn good() -> Value {
@@ -123,7 +121,7 @@ mod tests {
     #[test]
     fn what_is_no_answer_is_an_outage_and_never_a_no() {
         for reply in [b"<html>".to_vec(), b"{}".to_vec(), b"[]".to_vec(), br#"{"active":"yes"}"#.to_vec()] {
-            assert_eq!(judge(Ok(reply), &claims(), NOW), (Outcome::Unavailable, Err(Unavailable)));
+            assert_eq!(judge(Ok(reply.into()), &claims(), NOW), (Outcome::Unavailable, Err(Unavailable)));
         }
         for status in [401, 403] {
             assert_eq!(judge(Err(Failure::Status(status)), &claims(), NOW), (Outcome::Credentials, Err(Unavailable)));

@@ -7,7 +7,7 @@ use rules::Refusal;
 const LEVELS: [&str; 3] = ["eidas1", "eidas2", "eidas3"];
 
 /// The level reached, when the token and PSC's own answer (if it says one) both reach the wanted one.
-pub(super) fn reached(token: Option<&str>, psc: Option<&str>, wanted: &str) -> Result<String, Refusal> {
+pub(crate) fn reached(token: Option<&str>, psc: Option<&str>, wanted: &str) -> Result<String, Refusal> {
     let lowest = [token, psc].into_iter().flatten().map(rank).min().flatten().ok_or(Refusal::TokenWrongLevel)?;
     match rank(wanted) {
         Some(wanted) if lowest >= wanted => Ok(LEVELS[lowest].to_owned()),

@@ -11,8 +11,13 @@ use super::config::Preset;
 /// The person, when all that names her agrees.
 ///
 /// Requirements: PSC-17, PSC-18.
-pub(super) fn named_by(claims: &Claims, preset: Preset) -> Result<IdNat, Refusal> {
-    let names = names(claims);
+pub(crate) fn named_by(claims: &Claims, preset: Preset) -> Result<IdNat, Refusal> {
+    named_by_all(&[claims], preset)
+}
+
+/// The person, when all that names her in several places (an ID token, userinfo) agrees; the first place wins nothing.
+pub(crate) fn named_by_all(places: &[&Claims], preset: Preset) -> Result<IdNat, Refusal> {
+    let names: Vec<&str> = places.iter().flat_map(|claims| names(claims)).collect();
     let Some(first) = names.first() else { return Err(Refusal::PersonUnknown) };
     if names.iter().any(|name| name != first) {
         tracing::error!("a token of Pro Santé Connect names two persons: refused");
@@ -46,7 +51,7 @@ fn acceptable(idnat: IdNat, preset: Preset) -> Result<IdNat, Refusal> {
 /// Both speak of one person: every name that both give is the same, and they share at least one.
 ///
 /// Requirements: PSC-21 (step 5).
-pub(super) fn same(one: &Claims, other: &Claims) -> bool {
+pub(crate) fn same(one: &Claims, other: &Claims) -> bool {
     let pairs =
         [(&one.sub, &other.sub), (&one.subject_name_id, &other.subject_name_id), (&one.preferred_username, &other.preferred_username)];
     let mut shared = pairs.into_iter().filter_map(|(a, b)| Some((a.as_deref()?.trim(), b.as_deref()?.trim()))).peekable();

@@ -11,7 +11,7 @@ const FAILURES: u32 = 5;
 const OPEN_FOR: Duration = Duration::from_secs(10);
 
 #[derive(Default)]
-pub(super) struct Circuit {
+pub(crate) struct Circuit {
     state: Mutex<State>,
 }
 
@@ -25,7 +25,7 @@ struct State {
 }
 
 /// Leave to call PSC. Dropped without a word (the caller went away), it decides nothing.
-pub(super) struct Pass<'a> {
+pub(crate) struct Pass<'a> {
     circuit: &'a Circuit,
     probe: bool,
 }

@@ -16,7 +16,7 @@ const HEADER_LIMIT: usize = 1024;
 const KID_LIMIT: usize = 256;
 
 /// A token cut in its parts. Borrows it, and keeps nothing of it.
-pub(super) struct Shape<'a> {
+pub(crate) struct Shape<'a> {
     pub alg: Algorithm,
     pub kid: String,
     /// Header and claims with their dot: what was signed.
@@ -51,7 +51,7 @@ enum Alg {
 /// Cuts a token. Whatever is wrong, the answer is the same.
 ///
 /// Requirements: PSC-21 (step 1).
-pub(super) fn read(token: &str) -> Result<Shape<'_>, Refusal> {
+pub(crate) fn read(token: &str) -> Result<Shape<'_>, Refusal> {
     shape(token).ok_or(Refusal::TokenInvalid)
 }
 

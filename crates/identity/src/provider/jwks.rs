@@ -44,21 +44,21 @@ struct Key {
 }
 
 /// The keys of one reading.
-pub(super) struct KeySet {
+pub(crate) struct KeySet {
     by_kid: HashMap<String, Key>,
     read_at: Moment,
 }
 
 /// The set in use, and who may fetch another.
 #[derive(Default)]
-pub(super) struct Keys {
+pub(crate) struct Keys {
     current: Mutex<Option<Arc<KeySet>>>,
     forced_at: Mutex<Option<Moment>>,
     pub one_reader: tokio::sync::Mutex<()>,
 }
 
 /// What the keys at hand say of a name.
-pub(super) enum Found {
+pub(crate) enum Found {
     Here(Arc<KeySet>),
     /// No set, or an old one.
     ReadFirst,
