@@ -4,11 +4,12 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use rules::mail::Recipient;
-use rules::mailbox::MailboxId;
-use rules::{Address, Entropy, Moment};
+use rules::mailbox::{MailboxId, NamingRule};
+use rules::{Address, Entropy, IdNat, Moment};
 
 use crate::engine::Effects;
 use crate::feed::Feed;
@@ -18,10 +19,12 @@ use crate::vault::Vault;
 pub(crate) struct Context {
     pub(crate) vault: Vault,
     pub(crate) entropy: Entropy,
-    pub(crate) terms_version: String,
     pub(crate) terms_url: String,
+    pub(crate) naming: NamingRule,
     pub(crate) feed: Feed,
     remembered: Mutex<Remembered>,
+    /// When this node last wrote that a person was in a mailbox.
+    used: Mutex<HashMap<(MailboxId, IdNat), Moment>>,
     last: AtomicI64,
     /// Objects wait to be removed.
     sweep: AtomicBool,
@@ -37,16 +40,18 @@ struct Remembered {
 
 /// Entries of one cache, at most; beyond, it starts anew.
 const REMEMBERED: usize = 200_000;
+const MINUTE: Duration = Duration::from_secs(60);
 
 impl Context {
-    pub(crate) fn new(vault: Vault, entropy: Entropy, terms_version: String, terms_url: String) -> Self {
+    pub(crate) fn new(vault: Vault, entropy: Entropy, terms_url: String, naming: NamingRule) -> Self {
         Self {
             vault,
             entropy,
-            terms_version,
             terms_url,
+            naming,
             feed: Feed::new(),
             remembered: Mutex::default(),
+            used: Mutex::default(),
             last: AtomicI64::new(0),
             sweep: AtomicBool::new(false),
         }
@@ -97,6 +102,20 @@ impl Context {
 
     pub(crate) fn note(&self, now: Moment) {
         self.last.store(now.micros(), Ordering::Relaxed);
+    }
+
+    /// Is it worth writing again that this person is in this mailbox? At most once a minute.
+    pub(crate) fn use_is_due(&self, mailbox: MailboxId, person: &IdNat, at: Moment) -> bool {
+        let mut used = self.used.lock();
+        let key = (mailbox, person.clone());
+        if used.get(&key).is_some_and(|last| at < last.plus(MINUTE)) {
+            return false;
+        }
+        if used.len() >= REMEMBERED {
+            used.clear();
+        }
+        used.insert(key, at);
+        true
     }
 
     /// Somebody must remove objects now; says so once.

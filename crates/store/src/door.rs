@@ -67,11 +67,14 @@ impl Tx<'_> {
         row.map(|mut row| from_json(&row.take::<String>()?)).transpose()
     }
 
-    pub(crate) async fn terms(&mut self, person: &IdNat) -> Result<Terms> {
-        let sql = "SELECT version, at FROM terms_acceptance WHERE person = $1 ORDER BY at DESC, version DESC LIMIT 1";
-        let latest = self.row(sql, params![person.as_str()]).await?;
+    /// What this person accepted: the version in force if she did, otherwise the latest.
+    pub(crate) async fn terms(&mut self, person: &IdNat, now: Moment) -> Result<Terms> {
+        let current = self.terms_in_force(now).await?;
+        let sql = "SELECT version, at FROM terms_acceptance WHERE person = $1
+                   ORDER BY CASE WHEN version = $2 THEN 0 ELSE 1 END, at DESC, version DESC LIMIT 1";
+        let latest = self.row(sql, params![person.as_str(), &current]).await?;
         let accepted = latest.map(|mut row| Ok::<_, Error>((row.take()?, row.take()?))).transpose()?;
-        Ok(Terms { current: self.context.terms_version.clone(), accepted, url: self.context.terms_url.clone() })
+        Ok(Terms { current, accepted, url: self.context.terms_url.clone() })
     }
 
     /// The decision, on the facts of this transaction. An unknown mailbox is read as far as a known one, and answers as one without right (PSC-25).
@@ -85,7 +88,7 @@ impl Tx<'_> {
         // The operator's own row stands in for an unknown mailbox: the same readings, the same delay.
         let facts = self.mailbox(mailbox.unwrap_or(OPERATOR)).await;
         let Some(person) = person else { return Ok(Err(Refusal::PersonUnknown)) };
-        let terms = self.terms(&person.idnat).await?;
+        let terms = self.terms(&person.idnat, now).await?;
         // Step 8 of PSC-21 comes before step 9: who is no professional today is told so, whatever the mailbox.
         if let Err(refusal) = person.admissible(now) {
             return Ok(Err(refusal));

@@ -130,6 +130,7 @@ impl Tx<'_> {
             params![chain.0, seq, entry.at, &author, act, &entry.object, channel, &facts, &hash],
         )
         .await?;
+        self.note_use(chain, entry).await?;
         Ok(())
     }
 

@@ -4,7 +4,7 @@
 //! (`held`); here they are only added on behalf of others, read, and proved.
 
 mod lease;
-mod show;
+pub(crate) mod show;
 mod verify;
 
 use rules::journal::Line;

@@ -9,7 +9,8 @@
 //! | `held` | a mailbox inside a transaction: its counters, its journal chain |
 //! | `door` | whether an access may act, decided in the transaction that acts |
 //! | `vault`, `parcel`, `blobs` | keys; a message compressed and encrypted; objects too large for a row |
-//! | `register`, `mailboxes/` | persons and structures; mailboxes, movements, terms, who enters |
+//! | `register/`, `mailboxes/` | persons and structures, and finding them; mailboxes, movements, terms, who enters |
+//! | `timeline` | the history of a mailbox, for its people |
 //! | `folders/`, `mail/` | the shared view: folders, messages, flags, copies, sending |
 //! | `queue/`, `history/` | what waits to leave; the journal read and proved; leases |
 //! | `accounts/` | sessions, logins under way, tokens, staff, local people, webhooks |
@@ -32,13 +33,15 @@ mod parcel;
 pub mod queue;
 pub mod register;
 pub mod stock;
+pub mod timeline;
 mod vault;
 mod words;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use rules::{Entropy, Refusal};
+use rules::mailbox::NamingRule;
+use rules::{Entropy, Moment, Refusal};
 
 use context::Context;
 use engine::{Command, Db, Postgres, Sqlite};
@@ -66,9 +69,15 @@ pub struct Config {
     pub blobs: Blobs,
     /// Key-encryption key: wraps one data key per mailbox. 32 bytes, from a file.
     pub kek: [u8; 32],
-    /// Terms of use in force: version, and where they are accepted.
+    /// Terms of use that the configuration names: put among the published texts at the start, unless they are there already.
     pub terms_version: String,
+    pub terms_text: String,
+    /// Since when they hold; `Moment::from_micros(0)`: always.
+    pub terms_since: Moment,
+    /// Where people accept them.
     pub terms_url: String,
+    /// How mailboxes are called (CAB-04).
+    pub naming: NamingRule,
 }
 
 /// What went wrong, by whose fault.
@@ -103,16 +112,22 @@ impl Store {
     /// Opens (and migrates) the store. A wrong key-encryption key is refused here, before anything is accepted.
     pub async fn open(config: Config, entropy: Entropy) -> Result<Self> {
         let vault = vault::Vault::new(config.kek, entropy.clone());
-        let context = Arc::new(Context::new(vault, entropy, config.terms_version, config.terms_url));
+        let context = Arc::new(Context::new(vault, entropy, config.terms_url, config.naming));
         let objects = blobs::Objects::open(&config.blobs)?;
         let db = match config.engine {
             Engine::Sqlite { path } => Db::Sqlite(Sqlite::open(&path, Arc::clone(&context))?),
             Engine::Postgres { url, schema } => Db::Postgres(Postgres::open(&url, &schema, Arc::clone(&context)).await?),
         };
         let store = Self { db: Arc::new(db), context, objects };
-        store.write((), |tx, ()| Box::pin(mailboxes::create::operator(tx))).await?;
+        let terms = mailboxes::Text::french(config.terms_version, config.terms_text, config.terms_since);
+        store.write(terms, |tx, terms| Box::pin(begin(tx, terms))).await?;
         mail::sweep::begin(&store);
         Ok(store)
+    }
+
+    /// How mailboxes are called here.
+    pub fn naming(&self) -> &NamingRule {
+        &self.context.naming
     }
 
     /// What moves in this node, and (PostgreSQL) on the others.
@@ -144,4 +159,11 @@ impl Store {
     {
         self.db.read(args, run).await
     }
+}
+
+/// What every start makes sure of: the operator's own row, the terms in force, words for people who were there before words were kept.
+async fn begin(tx: &mut engine::Tx<'_>, terms: &mailboxes::Text) -> Result<()> {
+    mailboxes::create::operator(tx).await?;
+    mailboxes::terms::configured(tx, terms).await?;
+    register::search::fill(tx).await
 }

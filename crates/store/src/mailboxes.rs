@@ -4,22 +4,35 @@
 //! |---|---|
 //! | `create` | a mailbox begins, with its key and its standard folders |
 //! | `movements` | one movement is written after `rules` said yes on the facts of the same transaction |
-//! | `enter` | the door: in, renewed, rechecked |
-//! | `consult` | what is asked of mailboxes without entering them |
+//! | `enter`, `last_use` | the door: in, renewed, rechecked; when each person was last there |
+//! | `consult`, `mine` | what is asked of mailboxes without entering them: by address, by person |
+//! | `closing` | what time alone does |
+//! | `terms` | the terms of use: their texts, who accepted them |
+//! | `certificates` | machines that open an APP mailbox |
 
+mod certificates;
+mod closing;
 mod consult;
 pub(crate) mod create;
 mod enter;
+mod last_use;
+mod mine;
 mod movements;
-mod terms;
+pub(crate) mod terms;
 
 use std::net::IpAddr;
 
-use rules::mailbox::{Bearer, Kind};
-use rules::movement::Change;
-use rules::{Address, Channel, IdNat, Moment};
+use rules::access::Capacity;
+use rules::mailbox::{Bearer, Kind, Mailbox, State};
+use rules::movement::{Change, Right};
+use rules::{Address, Author, Channel, IdNat, Moment};
+
+pub use certificates::Certificate;
+pub use terms::{Acceptance, Accepted, Published, Text};
 
 /// A mailbox to create. The standard folders are made with it (LPS-41).
+///
+/// Persons may be named by an alias (ADELI), structures by FINESS or SIRET number (BAL-06): what is written is what the register calls them.
 #[derive(Clone, Debug)]
 pub struct NewMailbox {
     pub address: Address,
@@ -44,13 +57,42 @@ pub struct Knock {
     pub ip: Option<IpAddr>,
 }
 
-/// One person of a mailbox as it stands now, for `mailbox show`.
+/// One person of a mailbox as it stands now, for its room and for `mailbox show`.
 #[derive(Clone, Debug)]
 pub struct Standing {
     pub person: IdNat,
     pub name: String,
-    pub capacity: rules::access::Capacity,
+    pub capacity: Capacity,
     pub since: Moment,
     pub until: Option<Moment>,
     pub terms_accepted: bool,
+    /// She took up what she was given (first visit), or owns the mailbox.
+    pub accepted: bool,
+    pub last_use: Option<(Moment, Channel)>,
+    /// When the right was given, which may be before it begins.
+    pub given: Moment,
+    pub by: Author,
+    /// What she does today, in words: « secrétaire médicale »; none when the register says nothing.
+    pub occupation: Option<String>,
+}
+
+/// One mailbox as one person sees it in her list.
+#[derive(Clone, Debug)]
+pub struct Mine {
+    /// With its movements.
+    pub mailbox: Mailbox,
+    pub state: State,
+    /// Held now, announced, or ended within thirty days; `Never` for somebody who is only asked to take the cabinet over.
+    pub right: Right,
+    /// For somebody who is only asked to take it over: owner, which she would be.
+    pub capacity: Capacity,
+    pub since: Moment,
+    /// The first end known, by the movements or by the register.
+    pub until: Option<Moment>,
+    /// Unseen messages of INBOX; 0 for somebody who may not look.
+    pub unseen: u32,
+    pub accepted: bool,
+    /// This person's.
+    pub last_use: Option<Moment>,
+    pub offer_to_me: bool,
 }

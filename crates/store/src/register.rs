@@ -1,11 +1,13 @@
 //! Register: persons and structures. Every change bumps the revision of each mailbox where the person appears.
 //!
-//! Requirements: REG-01, REG-03, PSC-39 (a person struck off is shown out of every open session).
+//! Requirements: BAL-06, REG-01, REG-03, PSC-39 (a person struck off is shown out of every open session).
 
 use rules::journal::{Act, Entry};
 use rules::mailbox::MailboxId;
 use rules::register::{Person, Structure};
 use rules::{Author, Channel, IdNat, Moment};
+
+pub(crate) mod search;
 
 use crate::door::OPERATOR;
 use crate::engine::{Tx, params};
@@ -30,6 +32,11 @@ impl Store {
         self.write(args, |tx, args| Box::pin(put_structure(tx, &args.0, &args.1, args.2))).await
     }
 
+    /// By FINESS or SIRET number, or by the id of the registry (BAL-06).
+    pub async fn find_structure(&self, number: &str) -> Result<Option<Structure>> {
+        self.read_facts(number.to_owned(), |tx, number| Box::pin(tx.find_structure(number))).await
+    }
+
     pub async fn structure(&self, id: &str) -> Result<Option<Structure>> {
         self.read_facts(id.to_owned(), |tx, id| Box::pin(tx.structure(id))).await
     }
@@ -45,6 +52,7 @@ async fn put_person(tx: &mut Tx<'_>, person: &Person, author: &Author, now: Mome
         let sql = "INSERT INTO person_alias (alias, idnat) VALUES ($1, $2) ON CONFLICT (alias) DO UPDATE SET idnat = excluded.idnat";
         tx.exec(sql, params![alias.as_str(), person.idnat.as_str()]).await?;
     }
+    search::words_of_person(tx, person).await?;
     tx.move_mailboxes_of(&person.idnat).await?;
     tx.journal(OPERATOR, &line(Act::PersonChanged, person.idnat.to_string(), author, now)).await
 }
@@ -54,6 +62,7 @@ async fn put_structure(tx: &mut Tx<'_>, structure: &Structure, author: &Author, 
     let sql = "INSERT INTO structure (id, body, changed) VALUES ($1, $2, $3)
                ON CONFLICT (id) DO UPDATE SET body = excluded.body, changed = excluded.changed";
     tx.exec(sql, params![&structure.id, &body, now]).await?;
+    search::words_of_structure(tx, structure).await?;
     tx.journal(OPERATOR, &line(Act::StructureChanged, structure.id.clone(), author, now)).await
 }
 
@@ -65,6 +74,24 @@ impl Tx<'_> {
     pub(crate) async fn structure(&mut self, id: &str) -> Result<Option<Structure>> {
         let row = self.row("SELECT body FROM structure WHERE id = $1", params![id]).await?;
         row.map(|mut row| words::from_json(&row.take::<String>()?)).transpose()
+    }
+
+    /// By the id of the registry, or by FINESS or SIRET number, spaces allowed.
+    pub(crate) async fn find_structure(&mut self, number: &str) -> Result<Option<Structure>> {
+        let number: String = number.chars().filter(|c| !c.is_whitespace()).collect();
+        if let Some(structure) = self.structure(&number).await? {
+            return Ok(Some(structure));
+        }
+        for structure in search::structures_with(self, &number).await? {
+            let known = |other: &Option<String>| other.as_deref().is_some_and(|other| other.eq_ignore_ascii_case(&number));
+            if known(&structure.finess)
+                || known(&structure.siret)
+                || (structure.id.len() > 9 && structure.id[1..].eq_ignore_ascii_case(&number))
+            {
+                return Ok(Some(structure));
+            }
+        }
+        Ok(None)
     }
 
     /// Something about this person changed: the sessions of every mailbox that names her are decided anew.

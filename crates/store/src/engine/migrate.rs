@@ -20,6 +20,11 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../../migrations/postgres/0001_first.sql"),
     },
     Migration {
+        version: 2,
+        sqlite: include_str!("../../migrations/sqlite/0002_rooms.sql"),
+        postgres: include_str!("../../migrations/postgres/0002_rooms.sql"),
+    },
+    Migration {
         version: 3,
         sqlite: include_str!("../../migrations/sqlite/0003_accounts.sql"),
         postgres: include_str!("../../migrations/postgres/0003_accounts.sql"),

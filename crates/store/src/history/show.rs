@@ -14,7 +14,7 @@ use crate::{Error, Result, Store};
 pub(super) const PAGE: i64 = 2_000;
 
 /// Columns in the order `line_of` takes them.
-const COLUMNS: &str = "seq, at, author, act, object, channel, facts, hash";
+pub(crate) const COLUMNS: &str = "seq, at, author, act, object, channel, facts, hash";
 
 impl Store {
     /// Appends a line to the register's chain (lists, persons, operator's acts).
@@ -88,7 +88,7 @@ async fn lines(tx: &mut Tx<'_>, query: &Query) -> Result<Vec<Placed>> {
     Ok(found)
 }
 
-fn line_of(mut row: Row) -> Result<Line> {
+pub(crate) fn line_of(mut row: Row) -> Result<Line> {
     Ok(Line {
         seq: row.take()?,
         at: row.take()?,

@@ -1,13 +1,13 @@
 //! A mailbox begins: its row, its key, its first movements, its standard folders.
 //!
-//! Requirements: BAL-01, CAB-01, CAB-03, CAB-04, CAB-05, LPS-41, TRU-51 (an address is never given twice, not even after its mailbox closed).
+//! Requirements: BAL-01, BAL-06, CAB-01, CAB-03, CAB-04, CAB-05, LPS-41, TRU-51 (an address is never given twice, not even after its mailbox closed).
 
-use rules::mailbox::{Bearer, Kind, MailboxId, NamingRule, Wanted, may_create};
-use rules::movement::Change;
+use rules::mailbox::{Bearer, Kind, MailboxId, Wanted, may_create};
+use rules::movement::{Change, by_staff};
 use rules::{Author, Channel, Moment, Refusal};
 
 use super::NewMailbox;
-use super::movements::{Made, write_movement};
+use super::movements::{Made, canonical, write_movement};
 use crate::door::OPERATOR;
 use crate::engine::{Tx, params};
 use crate::folders::SpecialUse;
@@ -37,8 +37,9 @@ impl Store {
         let args = Args { new, author, channel, now };
         self.write(args, |tx, args| {
             Box::pin(async move {
-                judge(tx, &args.new, args.now).await?;
-                create(tx, args).await
+                let new = known(tx, &args.new).await?;
+                judge(tx, &new, args.now).await?;
+                create(tx, &new, args, true).await
             })
         })
         .await
@@ -47,7 +48,45 @@ impl Store {
     /// A mailbox that exists elsewhere, with its past (migration, synthetic data): it was judged when it began, and its holder may be gone since.
     pub async fn import_mailbox(&self, new: NewMailbox, author: Author, channel: Channel, now: Moment) -> Result<MailboxId> {
         self.context.note(now);
-        self.write(Args { new, author, channel, now }, |tx, args| Box::pin(create(tx, args))).await
+        self.write(Args { new, author, channel, now }, |tx, args| {
+            Box::pin(async move {
+                let new = known(tx, &args.new).await?;
+                create(tx, &new, args, false).await
+            })
+        })
+        .await
+    }
+}
+
+/// The same mailbox, naming persons and structure as the register does (BAL-06).
+async fn known(tx: &mut Tx<'_>, new: &NewMailbox) -> Result<NewMailbox> {
+    let mut new = new.clone();
+    if let Some(person) = new.bearer_person() {
+        *person = tx.person(person).await?.map_or_else(|| person.clone(), |known| known.idnat);
+    }
+    for change in &mut new.first {
+        let person = match change.person() {
+            Some(person) => tx.person(person).await?,
+            None => None,
+        };
+        *change = canonical(change, person.as_ref());
+    }
+    for structure in new.structures() {
+        if let Some(found) = tx.find_structure(structure).await? {
+            *structure = found.id;
+        }
+    }
+    Ok(new)
+}
+
+impl NewMailbox {
+    fn bearer_person(&mut self) -> Option<&mut rules::IdNat> {
+        if let Bearer::Person { idnat, .. } = &mut self.bearer { Some(idnat) } else { None }
+    }
+
+    fn structures(&mut self) -> impl Iterator<Item = &mut String> {
+        let bearer = if let Bearer::Structure { structure } = &mut self.bearer { Some(structure) } else { None };
+        bearer.into_iter().chain(&mut self.structure)
     }
 }
 
@@ -64,20 +103,28 @@ async fn judge(tx: &mut Tx<'_>, new: &NewMailbox, now: Moment) -> Result<()> {
         Some(id) => tx.structure(id).await?,
         None => None,
     };
-    let wanted = Wanted { address: &new.address, kind: new.kind, owner: owner.as_ref(), structure: structure.as_ref() };
-    may_create(&wanted, &NamingRule::default(), now).map_err(Error::Refused)
+    let situation = if let Bearer::Person { situation, .. } = &new.bearer { situation.as_deref() } else { None };
+    let wanted = Wanted { address: &new.address, kind: new.kind, owner: owner.as_ref(), structure: structure.as_ref(), situation };
+    may_create(&wanted, &tx.context.naming, now).map_err(Error::Refused)
 }
 
-async fn create(tx: &mut Tx<'_>, args: &Args) -> Result<MailboxId> {
-    let new = &args.new;
+async fn create(tx: &mut Tx<'_>, new: &NewMailbox, args: &Args, judged: bool) -> Result<MailboxId> {
     if tx.mailbox_id(&new.address).await?.is_some() {
         return Err(Error::Refused(Refusal::AddressTaken));
     }
     let id = insert(tx, new, args.now).await?.ok_or(Error::Refused(Refusal::AddressTaken))?;
     let opened = Change::Opened { owner: owner(new) };
-    for change in std::iter::once(&opened).chain(&new.first) {
-        let made = Made { change, reason: None, author: &args.author, channel: args.channel, now: args.now };
-        write_movement(tx, id, &made).await?;
+    let made = |change| Made { change, reason: None, attested: false, author: &args.author, channel: args.channel, now: args.now };
+    write_movement(tx, id, &made(&opened)).await?;
+    for change in &new.first {
+        if judged {
+            let person = match change.person() {
+                Some(person) => tx.person(person).await?,
+                None => None,
+            };
+            by_staff(&tx.mailbox(id).await?, change, person.as_ref(), args.now)?;
+        }
+        write_movement(tx, id, &made(change)).await?;
     }
     for (name, special) in STANDARD {
         tx.insert_folder(id, name, special, true, args.now).await?;

@@ -1,8 +1,8 @@
 //! The door: somebody proved who they are and asks to enter; later, whether they may stay.
 //!
-//! Requirements: CAB-09, CAB-10, DEL-05, DEL-08, CGU-01, PSC-25, PSC-39, LPS-31. It never reads mail.
+//! Requirements: CAB-09, CAB-10, DEL-05, DEL-08, CGU-01, PSC-25, PSC-39, LPS-31, LOC-05. It never reads mail.
 
-use rules::access::Access;
+use rules::access::{Access, channel_allows};
 use rules::journal::{Act, Entry};
 use rules::mailbox::MailboxId;
 use rules::{Author, Channel, Moment, Refusal};
@@ -69,6 +69,8 @@ async fn enter(tx: &mut Tx<'_>, knock: &Knock, now: Moment) -> Result<std::resul
     let chain = mailbox.unwrap_or(OPERATOR);
     tx.hold(chain).await?;
     let decided = tx.decide(mailbox, &knock.person, now).await?;
+    // Asked last: somebody without right learns nothing of the doors.
+    let decided = decided.and_then(|access| channel_allows(access.person(), knock.channel).map(|()| access));
     let ip = knock.ip.map(|ip| ip.to_string());
     let (author, act, facts) = match &decided {
         Ok(access) => {

@@ -1,11 +1,11 @@
 //! One movement, written after `rules` said yes on the facts of the very same transaction.
 //!
-//! Requirements: CAB-06, CAB-08, CAB-12, DEL-02, DEL-03, DEL-08; invariant 3. Append-only. Bumps the revision, so that open sessions are
+//! Requirements: CAB-06, CAB-08, CAB-12, CAB-15, CAB-17, DEL-02, DEL-03, DEL-08, DEL-14; invariant 3. Append-only. Bumps the revision, so that open sessions are
 //! decided anew (PSC-39), and keeps `state`, a cache of the fold of the movements.
 
-use rules::journal::{Act, Entry};
+use rules::journal::Entry;
 use rules::mailbox::{Kind, Mailbox, MailboxId};
-use rules::movement::{Change, not_during_vacancy, standing};
+use rules::movement::{Change, attestation, evidence, not_during_vacancy, standing};
 use rules::register::Person;
 use rules::{Address, Author, Channel, IdNat, Moment, Refusal};
 use serde_json::json;
@@ -19,6 +19,7 @@ struct Args {
     address: Address,
     change: Change,
     reason: Option<String>,
+    attested: bool,
     author: Author,
     channel: Channel,
     now: Moment,
@@ -29,6 +30,7 @@ struct Args {
 pub(super) struct Made<'a> {
     pub(super) change: &'a Change,
     pub(super) reason: Option<&'a str>,
+    pub(super) attested: bool,
     pub(super) author: &'a Author,
     pub(super) channel: Channel,
     pub(super) now: Moment,
@@ -36,13 +38,15 @@ pub(super) struct Made<'a> {
 
 impl Store {
     /// Writes one movement after `decide` (a function of `rules`) said yes on the facts of this very transaction.
-    /// `decide` gets the mailbox with its movements, and the person the change is about (if any).
+    /// `decide` gets the mailbox with its movements, and the person the change is about (if any). `attested`: the author declared that the
+    /// person let in is entitled and bound by secrecy; `reason`: staff's evidence when it acts in the place of the people of the mailbox.
     #[allow(clippy::too_many_arguments)]
     pub async fn move_mailbox<F>(
         &self,
         address: &Address,
         change: Change,
         reason: Option<String>,
+        attested: bool,
         author: Author,
         channel: Channel,
         now: Moment,
@@ -52,7 +56,7 @@ impl Store {
         F: Fn(&Mailbox, Option<&Person>) -> std::result::Result<(), rules::Refusal> + Send + Sync + 'static,
     {
         self.context.note(now);
-        let args = Args { address: address.clone(), change, reason, author, channel, now, decide: Box::new(decide) };
+        let args = Args { address: address.clone(), change, reason, attested, author, channel, now, decide: Box::new(decide) };
         self.write(args, |tx, args| Box::pin(make(tx, args))).await
     }
 }
@@ -61,7 +65,7 @@ async fn make(tx: &mut Tx<'_>, args: &Args) -> Result<Mailbox> {
     let id = tx.mailbox_id(&args.address).await?.ok_or(Error::NotFound("mailbox"))?;
     tx.hold(id).await?;
     let mailbox = tx.mailbox(id).await?;
-    let person = match concerned(&args.change) {
+    let person = match args.change.person() {
         Some(person) => tx.person(person).await?,
         None => None,
     };
@@ -71,8 +75,11 @@ async fn make(tx: &mut Tx<'_>, args: &Args) -> Result<Mailbox> {
     };
     (args.decide)(&mailbox, person.as_ref())?;
     not_during_vacancy(&mailbox, owner.as_ref(), &args.change, args.now)?;
+    attestation(&args.change, &args.author, args.attested)?;
+    let reason = args.reason.as_deref();
+    evidence(&args.change, &args.author, reason)?;
     let change = canonical(&args.change, person.as_ref());
-    let made = Made { change: &change, reason: args.reason.as_deref(), author: &args.author, channel: args.channel, now: args.now };
+    let made = Made { change: &change, reason, attested: args.attested, author: &args.author, channel: args.channel, now: args.now };
     write_movement(tx, id, &made).await?;
     tx.mailbox(id).await
 }
@@ -83,21 +90,25 @@ pub(super) async fn write_movement(tx: &mut Tx<'_>, id: MailboxId, made: &Made<'
     let seq: i64 = row.take()?;
     let (author, change) = (words::json(made.author)?, words::json(made.change)?);
     tx.exec(
-        "INSERT INTO movement (mailbox, seq, at, author, change, reason, attested) VALUES ($1, $2, $3, $4, $5, $6, 0)",
-        params![id.0, seq, made.now, &author, &change, made.reason],
+        "INSERT INTO movement (mailbox, seq, at, author, change, reason, attested) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        params![id.0, seq, made.now, &author, &change, made.reason, made.attested],
     )
     .await?;
-    if let Some(person) = concerned(made.change) {
+    if let Some(person) = made.change.person() {
         let sql = "INSERT INTO movement_person (person, mailbox) VALUES ($1, $2) ON CONFLICT (person, mailbox) DO NOTHING";
         tx.exec(sql, params![person.as_str(), id.0]).await?;
     }
     let mailbox = tx.mailbox(id).await?;
     let now_standing = standing(&mailbox.movements, made.now);
     let held = tx.hold(id).await?;
-    held.bump_revision();
-    held.set_state(now_standing.state(), now_standing.state_since());
-    let revision = held.revision;
-    tx.effects.moved.push((id, revision));
+    if moves_rights(made.change) {
+        held.bump_revision();
+        held.set_state(now_standing.state(), now_standing.state_since());
+        let revision = held.revision;
+        tx.effects.moved.push((id, revision));
+    } else {
+        tx.effects.woken.push(id);
+    }
     if let (Change::HandedOver { to }, Kind::Cab | Kind::Per) = (made.change, mailbox.kind) {
         let bearer = words::json(&rules::mailbox::Bearer::Person { idnat: to.clone(), situation: None })?;
         tx.exec("UPDATE mailbox SET bearer = $1 WHERE id = $2", params![&bearer, id.0]).await?;
@@ -112,61 +123,20 @@ fn line(seq: i64, mailbox: &Mailbox, made: &Made<'_>) -> Entry {
         }
         _ => json!({ "movement": seq }),
     };
-    let object = concerned(made.change).map_or_else(|| mailbox.address.to_string(), IdNat::to_string);
-    Entry { at: made.now, author: made.author.clone(), act: act(made.change), object, channel: made.channel, facts }
+    let object = made.change.person().map_or_else(|| mailbox.address.to_string(), IdNat::to_string);
+    Entry { at: made.now, author: made.author.clone(), act: made.change.act(), object, channel: made.channel, facts }
 }
 
-/// The person a change is about.
-fn concerned(change: &Change) -> Option<&IdNat> {
-    match change {
-        Change::Opened { owner } => owner.as_ref(),
-        Change::ResponsableAdded { person }
-        | Change::ResponsableRemoved { person }
-        | Change::CotitulaireAdded { person }
-        | Change::CotitulaireRemoved { person }
-        | Change::Delegated { person, .. }
-        | Change::DelegationEnded { person } => Some(person),
-        Change::HandedOver { to } => Some(to),
-        Change::Suspended | Change::Resumed | Change::Closing | Change::Closed => None,
-    }
+/// Word between people, which gives and takes no right: open sessions need not be decided anew.
+fn moves_rights(change: &Change) -> bool {
+    !matches!(change, Change::Accepted { .. } | Change::HandOverOffered { .. } | Change::HandOverDropped { .. })
 }
 
 /// The same change, naming the person by the number the register knows her under, not by an alias.
-fn canonical(change: &Change, known: Option<&Person>) -> Change {
+pub(super) fn canonical(change: &Change, known: Option<&Person>) -> Change {
     let mut change = change.clone();
-    if let (Some(known), Some(person)) = (known, concerned_mut(&mut change)) {
+    if let (Some(known), Some(person)) = (known, change.person_mut()) {
         *person = known.idnat.clone();
     }
     change
-}
-
-fn concerned_mut(change: &mut Change) -> Option<&mut IdNat> {
-    match change {
-        Change::Opened { owner } => owner.as_mut(),
-        Change::ResponsableAdded { person }
-        | Change::ResponsableRemoved { person }
-        | Change::CotitulaireAdded { person }
-        | Change::CotitulaireRemoved { person }
-        | Change::Delegated { person, .. }
-        | Change::DelegationEnded { person } => Some(person),
-        Change::HandedOver { to } => Some(to),
-        Change::Suspended | Change::Resumed | Change::Closing | Change::Closed => None,
-    }
-}
-
-fn act(change: &Change) -> Act {
-    match change {
-        Change::Opened { .. } => Act::MovementOpened,
-        Change::ResponsableAdded { .. } => Act::MovementResponsableAdded,
-        Change::ResponsableRemoved { .. } => Act::MovementResponsableRemoved,
-        Change::CotitulaireAdded { .. } => Act::MovementCotitulaireAdded,
-        Change::CotitulaireRemoved { .. } => Act::MovementCotitulaireRemoved,
-        Change::Delegated { .. } => Act::MovementDelegated,
-        Change::DelegationEnded { .. } => Act::MovementDelegationEnded,
-        Change::HandedOver { .. } => Act::MovementHandedOver,
-        Change::Suspended => Act::MovementSuspended,
-        Change::Resumed => Act::MovementResumed,
-        Change::Closing => Act::MovementClosing,
-        Change::Closed => Act::MovementClosed,
-    }
 }
