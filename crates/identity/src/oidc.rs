@@ -2,18 +2,25 @@
 //!
 //! | file | answers |
 //! |---|---|
-//! | `config` | who the provider is, and who we are there |
+//! | `config`, `client` | who the provider is, who we are there, and how we prove it |
 //! | `begin` | where the browser is sent |
 //! | `finish` | who came back |
 //! | `phone` | CIBA: approval on the telephone, without a browser at the provider |
 //! | `logout` | the end of a session, said by us or by the provider |
-//! | `id_token` | what an ID token proves |
+//! | `id_token`, `strength` | what an ID token proves, and how firmly |
 //! | `userinfo` | what PSC says of a professional, never a right |
 //!
 //! Requirements: PSC-05..PSC-10, PSC-13..PSC-16, PSC-33, PSC-35, PSC-36, LOC-05. It ends with a proved person; access and refresh tokens are
 //! dropped inside (PSC-13). The caller keeps attempts, sessions and the `jti` of notices; it compares `state` before it calls [`Party::finish`].
 
+mod begin;
+mod client;
 mod config;
+mod finish;
+mod id_token;
+mod logout;
+mod phone;
+mod strength;
 mod userinfo;
 
 use std::path::PathBuf;
@@ -23,8 +30,16 @@ use std::time::Duration;
 use rules::{Clock, Entropy, IdNat, Moment, Refusal};
 use secrecy::SecretString;
 
+use crate::prove::Psc;
+use crate::provider::Provider;
+use crate::provider::discovery::Source;
+use crate::provider::form::Form;
+use crate::provider::http::Http;
+
 pub use config::{Channel2, ClientAuth, KeyAlg, PartyConfig, PartyKind};
 pub use userinfo::{Activity, Difference, Exercise, UserInfo};
+
+use client::Credentials;
 
 /// A provider we are a client of. Cheap to clone.
 #[derive(Clone)]
@@ -36,6 +51,10 @@ struct Inner {
     config: PartyConfig,
     clock: Clock,
     entropy: Entropy,
+    provider: Arc<Provider>,
+    credentials: Credentials,
+    /// Shows our certificate, when that is how we prove ourselves.
+    own_http: Option<Http>,
 }
 
 /// A login that began: send the browser to `url`, keep the rest for its return (10 min, once, bound to the browser).
@@ -108,45 +127,67 @@ pub struct LogoutNotice {
 }
 
 impl Party {
-    /// `Err`: the configuration cannot serve (unreadable key or certificate, foreign address); in English, for an administrator.
+    /// `discovery_copy`: where the last good discovery document is kept (PSC-01).
+    ///
+    /// `Err`: the configuration cannot serve (unreadable key or certificate); in English, for an administrator.
     pub fn new(config: PartyConfig, clock: Clock, entropy: Entropy, discovery_copy: Option<PathBuf>) -> Result<Self, String> {
-        let _ = discovery_copy;
-        Ok(Self { inner: Arc::new(Inner { config, clock, entropy }) })
+        let source = Source {
+            issuer: config.issuer.clone(),
+            discovery_url: config.discovery_url.clone(),
+            preset: config.preset,
+            is_psc: matches!(config.kind, PartyKind::Psc),
+        };
+        let provider = Arc::new(Provider::new(source, clock.clone(), entropy.clone(), discovery_copy));
+        Self::of(provider, config, clock, entropy)
     }
 
-    /// Where to send the browser; `fresh` asks the provider to identify her anew (`prompt=login`).
-    pub async fn begin(&self, redirect_uri: &str, fresh: bool) -> Result<Begun, Refusal> {
-        let _ = (redirect_uri, fresh, &self.inner.config, &self.inner.clock, &self.inner.entropy);
-        todo!()
+    /// As [`Party::new`], at the provider of those token checks: one document, one set of keys, one circuit.
+    ///
+    /// `Err` also when the issuers differ.
+    pub fn beside(psc: &Psc, config: PartyConfig, clock: Clock, entropy: Entropy) -> Result<Self, String> {
+        let provider = psc.provider();
+        if provider.source.issuer != config.issuer {
+            return Err("the issuer for logins is not the issuer for tokens".to_owned());
+        }
+        Self::of(provider, config, clock, entropy)
     }
 
-    /// Trades the code for a person.
-    pub async fn finish(&self, back: Return<'_>) -> Result<SignedIn, Refusal> {
-        let _ = back.code;
-        todo!()
+    fn of(provider: Arc<Provider>, config: PartyConfig, clock: Clock, entropy: Entropy) -> Result<Self, String> {
+        let credentials = Credentials::read(&config.auth)?;
+        let own_http = match &config.auth {
+            ClientAuth::Tls { chain_pem, key_pem } => Some(Http::with_certificate(&config.issuer, entropy.clone(), chain_pem, key_pem)?),
+            _ => None,
+        };
+        Ok(Self { inner: Arc::new(Inner { config, clock, entropy, provider, credentials, own_http }) })
     }
 
-    /// Asks this person to approve on her telephone, comparing `number` (two digits).
-    pub async fn ask_phone(&self, person: &IdNat, channel: Channel2, number: &str) -> Result<Asked, Refusal> {
-        let _ = (person, channel, number);
-        todo!()
+    /// Whose sessions these are (`iss` of ID tokens and of logout notices).
+    pub fn issuer(&self) -> &str {
+        &self.inner.config.issuer
+    }
+}
+
+impl Inner {
+    /// The provider is down: whose it is decides what people are told.
+    fn away(&self) -> Refusal {
+        match self.config.kind {
+            PartyKind::Psc => Refusal::PscUnavailable,
+            PartyKind::Structure { .. } => Refusal::LoginUnavailable,
+        }
     }
 
-    /// What became of a request.
-    pub async fn poll_phone(&self, auth_req_id: &str, person: &IdNat) -> Result<PhoneAnswer, Refusal> {
-        let _ = (auth_req_id, person);
-        todo!()
+    fn http(&self) -> &Http {
+        self.own_http.as_ref().unwrap_or(&self.provider.http)
     }
 
-    /// Where to send the browser after the local session is over; `None` when the provider's address is not known.
-    pub async fn logout_url(&self, id_token: &str, back_to: &str, state: &str) -> Option<String> {
-        let _ = (id_token, back_to, state);
-        todo!()
+    fn shows_certificate(&self) -> bool {
+        self.own_http.is_some()
     }
 
-    /// Checks a back-channel logout token: signature, `iss`, `aud`, `iat`, `events`, no `nonce`, `sid` or `sub`.
-    pub async fn logout_notice(&self, logout_token: &str) -> Result<LogoutNotice, Refusal> {
-        let _ = logout_token;
-        todo!()
+    /// Adds our proof to a form; name and secret when they go in the header. `None`: our key does not sign.
+    fn present(&self, form: &mut Form, audience: &str) -> Option<Option<(&str, &SecretString)>> {
+        let client = self.config.client_id.as_str();
+        let secret = self.credentials.present(form, client, audience, self.clock.now(), &self.entropy)?;
+        Some(secret.map(|secret| (client, secret)))
     }
 }

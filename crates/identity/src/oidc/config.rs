@@ -64,3 +64,12 @@ pub enum Channel2 {
     Mobile,
     Card,
 }
+
+impl Channel2 {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Mobile => "MOBILE",
+            Self::Card => "CARD",
+        }
+    }
+}

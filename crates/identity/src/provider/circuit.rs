@@ -43,6 +43,11 @@ impl Circuit {
         Some(Pass { circuit: self, probe })
     }
 
+    /// Calls are not even tried at this moment.
+    pub fn is_open(&self, now: Moment) -> bool {
+        self.state.lock().open_until.is_some_and(|until| now < until)
+    }
+
     /// Since when calls fail, the last one included.
     pub fn failing_since(&self) -> Option<Moment> {
         self.state.lock().failing_since
