@@ -32,8 +32,6 @@ fn facts(id: i64, address: &str, kind: Kind, bearer: &str) -> MailboxFacts {
         created,
         cotitulaires: 1,
         delegataires: 2,
-        messages: 40,
-        bytes: 123_456,
     }
 }
 
@@ -202,9 +200,9 @@ cabinet.des-lilas@pli.mssante.test;PROFESSIONNEL;899790000048;SMTP;DELEGATAIRE;E
 cabinet.des-lilas@pli.mssante.test;SYSTEME;RECEPTION;SMTP;SYSTEME;RECU;DEV935997;1;0;1;0;1;1;0;{\"34112-3\":1};0;0;0;0;0;1000
 claire.tilleul@pli.mssante.test;SYSTEME;ABSENCE;SMTP;SYSTEME;EMIS;ABSENT;1;0;1;0;0;0;0;{};0;0;0;0;0;5
 claire.tilleul@pli.mssante.test;SYSTEME;RECEPTION;SMTP;SYSTEME;RECU;ABSENT;0;0;0;0;0;0;0;{};0;0;0;1;0;0
-cabinet.des-lilas@pli.mssante.test;ACTIVE;2026-01-05;2;40;2026-10-25
-claire.tilleul@pli.mssante.test;ACTIVE;2026-01-05;0;40;2026-08-14
-secretariat.cardiologie@pli.mssante.test;ACTIVE;2026-01-05;0;40;";
+cabinet.des-lilas@pli.mssante.test;ACTIVE;2026-01-05;2;2;2026-10-25
+claire.tilleul@pli.mssante.test;ACTIVE;2026-01-05;0;2;2026-08-14
+secretariat.cardiologie@pli.mssante.test;ACTIVE;2026-01-05;0;0;";
     let figures = fold("2026-10", &october());
     for (is, expected) in lines_of(&figures).iter().zip(expected.lines()) {
         assert_eq!(is, expected);
@@ -279,14 +277,14 @@ fn no_correspondent_address_or_network_address_of_the_journal_reaches_the_figure
 fn a_cabinet_is_borne_by_its_owner_and_no_technical_number_is_shown() {
     let now = house::now();
     let mut cabinet = house::cabinet();
-    let told = MailboxFacts::of(&cabinet, None, 3, 4, now);
+    let told = MailboxFacts::of(&cabinet, None, now);
     assert_eq!((told.bearer.as_str(), told.structure, told.cotitulaires, told.delegataires), (CLAIRE, None, 1, 3));
     house::moved(&mut cabinet, now, rules::movement::Change::HandedOver { to: IdNat::parse(KARIM).unwrap() });
-    assert_eq!(MailboxFacts::of(&cabinet, None, 3, 4, now).bearer, KARIM, "the new owner bears it");
+    assert_eq!(MailboxFacts::of(&cabinet, None, now).bearer, KARIM, "the new owner bears it");
     let personal = house::personal(5, "P09");
-    let place = |id| MailboxFacts::of(&personal, Some(id), 0, 0, now).structure;
+    let place = |id| MailboxFacts::of(&personal, Some(id), now).structure;
     assert_eq!((place("1990000028").as_deref(), place("499790000014017")), (Some("1990000028"), None));
-    assert_eq!(MailboxFacts::of(&house::cardiology(), None, 0, 0, now).structure.as_deref(), Some("1990000028"));
+    assert_eq!(MailboxFacts::of(&house::cardiology(), None, now).structure.as_deref(), Some("1990000028"));
 }
 
 /// Acts of persons in any order that time allows; each with the capacity the person had.

@@ -16,6 +16,7 @@ use crate::time::Moment;
 use crate::usage::Month;
 use crate::usage::actor::User;
 use crate::usage::month::date;
+use crate::usage::stock::Stock;
 
 /// What the figures need to know of a mailbox, as it stands at the end of the month.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,14 +33,11 @@ pub struct MailboxFacts {
     pub created: Moment,
     pub cotitulaires: u64,
     pub delegataires: u64,
-    /// Messages in it, and their size.
-    pub messages: u64,
-    pub bytes: u64,
 }
 
 impl MailboxFacts {
     /// Computed from the movements known at `at` (see [`Month::stock_at`]). `workplace`: structure id of the exercise a PER hangs on.
-    pub fn of(mailbox: &Mailbox, workplace: Option<&str>, messages: u64, bytes: u64, at: Moment) -> Self {
+    pub fn of(mailbox: &Mailbox, workplace: Option<&str>, at: Moment) -> Self {
         let standing = standing(&mailbox.movements, at);
         let bearer = match &mailbox.bearer {
             Bearer::Person { idnat, .. } => standing.owner().unwrap_or(idnat).to_string(),
@@ -61,8 +59,6 @@ impl MailboxFacts {
             created: mailbox.created,
             cotitulaires: standing.now_in(Capacity::Cotitulaire).count() as u64,
             delegataires: standing.now_in(Capacity::Delegataire).count() as u64,
-            messages,
-            bytes,
         }
     }
 }
@@ -110,7 +106,7 @@ impl Presence {
         }
     }
 
-    pub(super) fn rows(self, month: Month, mailboxes: &BTreeMap<MailboxId, MailboxFacts>) -> Vec<Boite> {
+    pub(super) fn rows(self, month: Month, mailboxes: &BTreeMap<MailboxId, MailboxFacts>, stock: &Stock) -> Vec<Boite> {
         let existed = |facts: &&MailboxFacts| {
             let gone = facts.state == State::Close && facts.state_since < month.begin();
             facts.created < month.end() && facts.state != State::Demandee && !gone
@@ -128,8 +124,8 @@ impl Presence {
             nb_cotitulaires: facts.cotitulaires,
             nb_delegataires: facts.delegataires,
             nb_acteurs_mois: self.users.get(&facts.id).map_or(0, |users| users.len() as u64),
-            nb_messages_stock: facts.messages,
-            octets_stock: facts.bytes,
+            nb_messages_stock: stock.of(facts.id).messages,
+            octets_stock: stock.of(facts.id).bytes,
             date_derniere_authentification: self.last_opening.get(&facts.id).map(|day| day.to_string()),
             preavis_inactivite: None,
         };

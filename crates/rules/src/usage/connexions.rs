@@ -64,14 +64,22 @@ pub(super) struct Visits {
 }
 
 impl Visits {
-    pub(super) fn line(&mut self, mailbox: MailboxId, user: &User, act: Act, line: &Line, counted: bool) {
-        match act {
+    /// Returns the user under whom the line was counted in the month, if it was.
+    pub(super) fn line(&mut self, mailbox: MailboxId, user: &User, act: Act, line: &Line, counted: bool) -> Option<User> {
+        let user = match act {
             // A session that lost its right was no login that failed.
-            Act::AccessRefused if line.facts.get("code").and_then(|code| code.as_str()) == Some(Refusal::RightLost.code()) => {}
-            Act::AccessRefused => self.refused(mailbox, user, counted),
-            Act::AccessOpened => self.opened(mailbox, user, line, counted),
-            _ => self.acted(mailbox, user, line.at, counted),
-        }
+            Act::AccessRefused if line.facts.get("code").and_then(|code| code.as_str()) == Some(Refusal::RightLost.code()) => return None,
+            Act::AccessRefused => return counted.then(|| self.refused(mailbox, user)),
+            Act::AccessOpened => {
+                self.opened(mailbox, user, line, counted);
+                user
+            }
+            _ => {
+                self.acted(mailbox, user, line.at, counted);
+                user
+            }
+        };
+        counted.then(|| user.clone())
     }
 
     fn opened(&mut self, mailbox: MailboxId, user: &User, line: &Line, counted: bool) {
@@ -99,15 +107,13 @@ impl Visits {
         }
     }
 
-    fn refused(&mut self, mailbox: MailboxId, user: &User, counted: bool) {
-        if !counted {
-            return;
-        }
+    fn refused(&mut self, mailbox: MailboxId, user: &User) -> User {
         let mut user = user.clone();
         if user.qualite.is_empty() {
             user.qualite = self.qualities.get(&(mailbox, user.id_acteur.clone())).copied().unwrap_or_default();
         }
-        self.counts.entry((mailbox, user)).or_default().refusals += 1;
+        self.counts.entry((mailbox, user.clone())).or_default().refusals += 1;
+        user
     }
 
     pub(super) fn rows(self, month: Month, mailboxes: &BTreeMap<MailboxId, MailboxFacts>) -> Vec<Connexion> {

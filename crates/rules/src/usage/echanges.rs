@@ -58,10 +58,10 @@ pub struct Counts {
 
 /// Columns 6 to 11. `nil` is empty for LU.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Key {
-    user: User,
-    sens: &'static str,
-    nil: String,
+pub(super) struct Key {
+    pub user: User,
+    pub sens: &'static str,
+    pub nil: String,
 }
 
 #[derive(Default)]
@@ -72,24 +72,24 @@ pub(super) struct Exchanges {
 }
 
 impl Exchanges {
-    pub(super) fn line(&mut self, mailbox: &MailboxFacts, act: Act, line: &Line, counted: bool) {
+    /// Returns the row the line was counted in, if it was.
+    pub(super) fn line(&mut self, mailbox: &MailboxFacts, act: Act, line: &Line, counted: bool) -> Option<Key> {
         match act {
             Act::MessageSent => self.sent(mailbox, line, counted),
-            Act::MessageReceived if counted => self.received(mailbox, line),
+            Act::MessageReceived if counted => Some(self.received(mailbox, line)),
             Act::MessageOpened if counted => self.read(mailbox, line),
             Act::MessageFailed if counted => self.failed(mailbox, line),
-            _ => {}
+            _ => None,
         }
     }
 
-    fn sent(&mut self, mailbox: &MailboxFacts, line: &Line, counted: bool) {
-        let Some(user) = author(mailbox, line) else { return };
-        let key = Key { user, sens: "EMIS", nil: nil(&line.facts) };
+    fn sent(&mut self, mailbox: &MailboxFacts, line: &Line, counted: bool) -> Option<Key> {
+        let key = Key { user: author(mailbox, line)?, sens: "EMIS", nil: nil(&line.facts) };
         self.senders.insert((mailbox.id, message(line).to_owned()), key.clone());
         if !counted {
-            return;
+            return None;
         }
-        let counts = self.counts.entry((mailbox.id, key)).or_default();
+        let counts = self.counts.entry((mailbox.id, key.clone())).or_default();
         match Report::of(&line.facts) {
             Some(Report::Mdn) => counts.nb_mdn_emis += 1,
             Some(Report::Dsn) => {}
@@ -100,12 +100,13 @@ impl Exchanges {
                 counts.nb_dest_usager += number(&line.facts, "citizens");
             }
         }
+        Some(key)
     }
 
     /// Counted for the mailbox, under nobody's name (IND-30).
-    fn received(&mut self, mailbox: &MailboxFacts, line: &Line) {
+    fn received(&mut self, mailbox: &MailboxFacts, line: &Line) -> Key {
         let key = Key { user: actor::task("reception"), sens: "RECU", nil: nil(&line.facts) };
-        let counts = self.counts.entry((mailbox.id, key)).or_default();
+        let counts = self.counts.entry((mailbox.id, key.clone())).or_default();
         if flag(&line.facts, "mdn") {
             counts.nb_mdn_recus += 1;
         } else if !flag(&line.facts, "dsn") {
@@ -116,22 +117,21 @@ impl Exchanges {
                 _ => counts.nb_dest_espace += 1,
             }
         }
+        key
     }
 
-    fn read(&mut self, mailbox: &MailboxFacts, line: &Line) {
-        if let Some(user) = actor::user(mailbox, line) {
-            let key = Key { user, sens: "LU", nil: String::new() };
-            self.counts.entry((mailbox.id, key)).or_default().nb_messages += set_size(&line.object);
-        }
+    fn read(&mut self, mailbox: &MailboxFacts, line: &Line) -> Option<Key> {
+        let key = Key { user: actor::user(mailbox, line)?, sens: "LU", nil: String::new() };
+        self.counts.entry((mailbox.id, key.clone())).or_default().nb_messages += set_size(&line.object);
+        Some(key)
     }
 
     /// A final failure for one recipient is counted for whoever sent the message, whenever that was.
-    fn failed(&mut self, mailbox: &MailboxFacts, line: &Line) {
+    fn failed(&mut self, mailbox: &MailboxFacts, line: &Line) -> Option<Key> {
         let sender = self.senders.get(&(mailbox.id, message(line).to_owned())).cloned();
-        let sender = sender.or_else(|| Some(Key { user: author(mailbox, line)?, sens: "EMIS", nil: nil(&line.facts) }));
-        if let Some(key) = sender {
-            self.counts.entry((mailbox.id, key)).or_default().nb_echecs += 1;
-        }
+        let key = sender.or_else(|| Some(Key { user: author(mailbox, line)?, sens: "EMIS", nil: nil(&line.facts) }))?;
+        self.counts.entry((mailbox.id, key.clone())).or_default().nb_echecs += 1;
+        Some(key)
     }
 
     pub(super) fn rows(self, month: Month, mailboxes: &BTreeMap<MailboxId, MailboxFacts>) -> Vec<Echange> {
@@ -214,20 +214,25 @@ fn author(mailbox: &MailboxFacts, line: &Line) -> Option<User> {
 }
 
 /// The message an act is about: the first word of the object.
-fn message(line: &Line) -> &str {
+pub(super) fn message(line: &Line) -> &str {
     line.object.split_whitespace().next().unwrap_or_default()
 }
 
 /// How many messages an IMAP set such as `12:15,18` names; anything else is one object.
 fn set_size(object: &str) -> u64 {
-    let part = |part: &str| match part.split_once(':') {
-        Some((from, to)) => Some(from.parse::<u64>().ok()?.abs_diff(to.parse().ok()?).saturating_add(1)),
-        None => part.parse::<u64>().ok().map(|_| 1),
-    };
-    object.split(',').map(part).sum::<Option<u64>>().unwrap_or(1)
+    ranges(object).map(|range| range.map(|range| (range.end() - range.start()).saturating_add(1))).sum::<Option<u64>>().unwrap_or(1)
 }
 
-fn number(facts: &Value, key: &str) -> u64 {
+/// The numbers an IMAP set names; an entry that is no number is `None`.
+pub(super) fn ranges(object: &str) -> impl Iterator<Item = Option<std::ops::RangeInclusive<u64>>> {
+    object.split(',').map(|part| {
+        let (from, to) = part.split_once(':').unwrap_or((part, part));
+        let (from, to) = (from.parse::<u64>().ok()?, to.parse::<u64>().ok()?);
+        Some(from.min(to)..=from.max(to))
+    })
+}
+
+pub(super) fn number(facts: &Value, key: &str) -> u64 {
     facts.get(key).and_then(Value::as_u64).unwrap_or(0)
 }
 
