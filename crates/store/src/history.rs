@@ -3,6 +3,7 @@
 //! Requirements: CAB-08, CAB-16, DEL-03, TRU-58; invariants 5 and 6. Lines are written by the commands that act, in their transaction
 //! (`held`); here they are only added on behalf of others, read, and proved.
 
+mod figures;
 mod lease;
 pub(crate) mod show;
 mod verify;

@@ -6,7 +6,7 @@ use rules::access::Access;
 use rules::journal::{Act, Entry};
 use rules::mailbox::MailboxId;
 use rules::{Channel, Moment};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::name::{canonical, parents};
 use super::rows::INBOX;
@@ -50,7 +50,7 @@ async fn create(tx: &mut Tx<'_>, access: &Access, name: &str, now: Moment) -> Re
         return Err(Error::Exists("folder"));
     }
     let id = create_with_parents(tx, mailbox, name, now).await?;
-    finish(tx, &access, Act::FolderCreated, id, now).await
+    finish(tx, &access, Act::FolderCreated, id, Value::Null, now).await
 }
 
 async fn create_with_parents(tx: &mut Tx<'_>, mailbox: MailboxId, name: &str, now: Moment) -> Result<FolderId> {
@@ -72,7 +72,8 @@ async fn rename(tx: &mut Tx<'_>, access: &Access, from: &str, to: &str, now: Mom
     if folder.id == INBOX {
         let target = create_with_parents(tx, mailbox, to, now).await?;
         tx.move_rows(mailbox, &Source { folder: INBOX, which: All::Every }, target).await?;
-        return finish(tx, &access, Act::FolderRenamed, target, now).await;
+        // The figures follow where messages lie: renaming the INBOX moves them (RFC 9051 §6.3.6).
+        return finish(tx, &access, Act::FolderRenamed, target, json!({ "from": INBOX.0 }), now).await;
     }
     if folder.special_use.is_some() {
         return Err(Error::NotAllowed("special folder"));
@@ -89,7 +90,7 @@ async fn rename(tx: &mut Tx<'_>, access: &Access, from: &str, to: &str, now: Mom
         let name = canonical(&format!("{to}{}", &child.name[from.len()..]))?;
         tx.rename_row(mailbox, child.id, &name).await?;
     }
-    finish(tx, &access, Act::FolderRenamed, folder.id, now).await
+    finish(tx, &access, Act::FolderRenamed, folder.id, Value::Null, now).await
 }
 
 async fn delete(tx: &mut Tx<'_>, access: &Access, name: &str, now: Moment) -> Result<()> {
@@ -105,7 +106,7 @@ async fn delete(tx: &mut Tx<'_>, access: &Access, name: &str, now: Moment) -> Re
     tx.remove_rows(mailbox, &Source { folder: folder.id, which: All::Every }).await?;
     tx.exec("DELETE FROM tombstone WHERE mailbox = $1 AND folder = $2", params![mailbox.0, folder.id.0]).await?;
     tx.exec("DELETE FROM folder WHERE mailbox = $1 AND id = $2", params![mailbox.0, folder.id.0]).await?;
-    finish(tx, &access, Act::FolderDeleted, folder.id, now).await
+    finish(tx, &access, Act::FolderDeleted, folder.id, Value::Null, now).await
 }
 
 async fn subscribe(tx: &mut Tx<'_>, access: &Access, name: &str, on: bool) -> Result<()> {
@@ -124,9 +125,9 @@ fn below(name: &str, folder: &str) -> bool {
 }
 
 /// Folders are changed from IMAP only: no other door knows them.
-async fn finish(tx: &mut Tx<'_>, access: &Access, act: Act, folder: FolderId, now: Moment) -> Result<()> {
+async fn finish(tx: &mut Tx<'_>, access: &Access, act: Act, folder: FolderId, facts: Value, now: Moment) -> Result<()> {
     let mailbox = access.mailbox();
     tx.effects.woken.push(mailbox);
     let object = folder.0.to_string();
-    tx.journal(mailbox, &Entry { at: now, author: access.author(), act, object, channel: Channel::Imap, facts: Value::Null }).await
+    tx.journal(mailbox, &Entry { at: now, author: access.author(), act, object, channel: Channel::Imap, facts }).await
 }
