@@ -2,6 +2,7 @@
 //!
 //! RFC 5322 §2.2. Requirements: LPS-50, LPS-52. It changes nothing.
 
+use crate::correspondent::{self, Correspondent};
 use mail_parser::{Address as Parsed, HeaderValue, MessageParser};
 
 /// Values of the fields of that name, in order, unfolded; an absent field gives an empty list. `bytes` is a message or its header.
@@ -40,6 +41,16 @@ pub fn addresses(value: &str) -> Vec<String> {
     let Some(message) = MessageParser::new().parse_headers(header.as_bytes()) else { return Vec::new() };
     match message.header("From") {
         Some(HeaderValue::Address(list)) => flat(list),
+        _ => Vec::new(),
+    }
+}
+
+/// As [`addresses`], with the names.
+pub fn correspondents(value: &str) -> Vec<Correspondent> {
+    let header = format!("From: {}\r\n\r\n", correspondent::tidy(value));
+    let Some(message) = MessageParser::new().parse_headers(header.as_bytes()) else { return Vec::new() };
+    match message.header("From") {
+        Some(HeaderValue::Address(list)) => correspondent::of(list),
         _ => Vec::new(),
     }
 }

@@ -5,6 +5,7 @@
 use bytes::Bytes;
 use message::Glance;
 use message::glance::Facts;
+pub(crate) use message::leaving::{class_of, doubled, message_id, sending_facts, sound};
 use rules::mail::Class;
 use rules::mailbox::MailboxId;
 use rules::{Address, Domain, Refusal};
@@ -13,9 +14,6 @@ use serde_json::{Value, json};
 use crate::command::Reverse;
 use crate::data::Data;
 
-/// Header octets of a message (trust-space §11).
-const HEADER: u32 = 256 * 1024;
-const HOPS: u16 = 50;
 /// Beyond this, reading a message is given to a thread that may take its time.
 const LONG_READING: usize = 256 * 1024;
 /// Room made at once for a message whose size was announced; a liar gets no more than this.
@@ -53,27 +51,9 @@ pub(crate) async fn glance(bytes: &Bytes) -> Glance {
     }
 }
 
-/// Refuses what would be unsafe to file or to send: a header without end, a loop, a second author.
-pub(crate) fn sound(glance: &Glance) -> Result<(), Refusal> {
-    if glance.header_len > HEADER {
-        return Err(Refusal::Malformed { reason: "header over 256 KiB" });
-    }
-    if glance.facts.received > HOPS {
-        return Err(Refusal::Loop);
-    }
-    if doubled(&glance.facts, "From") {
-        return Err(Refusal::Malformed { reason: "two From fields" });
-    }
-    Ok(())
-}
-
 /// Was the message in one of these mailboxes already? (TRU-44)
 pub(crate) fn comes_back<'a>(facts: &Facts, mut to: impl Iterator<Item = &'a Address>) -> bool {
     to.any(|address| facts.delivered_to.iter().any(|seen| seen.trim().trim_matches(['<', '>']).eq_ignore_ascii_case(address.as_str())))
-}
-
-pub(crate) fn doubled(facts: &Facts, field: &str) -> bool {
-    facts.doubled.iter().any(|name| name.eq_ignore_ascii_case(field))
 }
 
 /// Domains of the authors that the message declares; `None` for one that is no address at all.
@@ -93,39 +73,6 @@ pub(crate) fn arrival_facts(facts: &Facts, class: Class, from_unproved: bool) ->
         "dsn": facts.is_dsn,
         "from_unproved": from_unproved,
     })
-}
-
-/// Facts of `message.sent`. `internal`, `space`, `citizens` count the recipients of each kind.
-pub(crate) fn sending_facts(facts: &Facts, azp: &str, ours: &[Domain], to: &[Address], report: bool) -> Value {
-    let count = |class| to.iter().filter(|address| class_of(&address.domain(), ours) == class).count();
-    json!({
-        "nil": facts.nil,
-        "azp": azp,
-        "internal": count(Class::Interne),
-        "space": count(Class::Espace),
-        "citizens": count(Class::Usager),
-        "xdm": facts.xdm,
-        "code_cda": facts.code_cda,
-        "ins": facts.ins,
-        "mes": facts.mes,
-        "mdn_asked": facts.mdn_asked,
-        "report": report,
-    })
-}
-
-/// On which side of the trust space a correspondent is.
-pub(crate) fn class_of(domain: &Domain, ours: &[Domain]) -> Class {
-    Class::of(domain, ours, is_citizens(domain).then_some(domain))
-}
-
-/// Domain of the citizens' messaging (`patient.mssante.fr`).
-fn is_citizens(domain: &Domain) -> bool {
-    domain.as_str().starts_with("patient.mssante.")
-}
-
-/// A Message-ID of ours, in the form in which `Glance` gives one.
-pub(crate) fn message_id(id: &str, domain: &Domain) -> String {
-    format!("<{id}@{domain}>")
 }
 
 /// Each mailbox once.

@@ -75,7 +75,8 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Session<T> {
         let now = shared.clock.now();
         let glance = letter::glance(&bytes).await;
         let report = envelope.from.sender.is_none();
-        super::letter::check(&glance, &bytes, &login.access, report, &shared.domains, &shared.trust.snapshot())?;
+        let list = shared.trust.snapshot();
+        message::leaving::check(&glance, &bytes, &login.access, report, &shared.domains, |domain| list.lists(domain))?;
         let domain = login.access.address().domain();
         let ready = super::letter::complete(bytes, glance, trace_length, &envelope.id, &domain, now).await;
         let to: Vec<Address> = envelope.to.iter().map(|to| to.recipient.clone()).collect();
