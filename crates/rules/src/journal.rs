@@ -84,6 +84,10 @@ acts! {
     MovementResumed = "movement.resumed",
     MovementClosing = "movement.closing",
     MovementClosed = "movement.closed",
+    /// Its history left for a person as a file. Facts: `format`, `kinds`, `person`.
+    HistoryExported = "history.exported",
+    /// Its letters left for a person as one file, folder by folder. Facts: `messages`.
+    MailboxExported = "mailbox.exported",
     TermsAccepted = "terms.accepted",
     /// A version of the terms of use came into being. Facts: `version`, `sha256`, `since`.
     TermsPublished = "terms.published",

@@ -5,6 +5,7 @@
 
 mod figures;
 mod lease;
+mod note;
 pub(crate) mod show;
 mod verify;
 
