@@ -35,6 +35,9 @@ fn any_change() -> impl Strategy<Value = Change> {
         3 => who().prop_map(|person| Change::CotitulaireRemoved { person }),
         6 => (who(), when(), when()).prop_map(|(person, from, until)| Change::Delegated { person, from, until }),
         3 => who().prop_map(|person| Change::DelegationEnded { person }),
+        2 => who().prop_map(|person| Change::Accepted { person }),
+        2 => who().prop_map(|to| Change::HandOverOffered { to }),
+        1 => who().prop_map(|to| Change::HandOverDropped { to }),
         1 => prop::sample::select(vec![Change::Suspended, Change::Resumed, Change::Closing, Change::Closed]),
     ]
 }
@@ -65,6 +68,34 @@ proptest! {
                     Right::Never | Right::NotBegun { .. } | Right::Ended { .. } => None,
                 };
                 prop_assert_eq!(held, oracle::capacity(&history, &person, now), "{} at {}", name, now);
+            }
+        }
+    }
+
+    /// Proves: CAB-12, CAB-08. What waits for an answer, and who took up what she was given, as the oracle rereads it.
+    #[test]
+    fn offers_and_first_visits_are_those_that_the_oracle_finds(history in any_history()) {
+        for now in oracle::moments(&history) {
+            let standing = standing(&history, now);
+            prop_assert_eq!(standing.offer().map(|offer| &offer.to), oracle::offer(&history, now), "at {}", now);
+            for name in NAMES {
+                let person = idnat(name);
+                prop_assert_eq!(standing.accepted(&person), oracle::accepted(&history, &person, now), "{} at {}", name, now);
+            }
+        }
+    }
+
+    /// Proves: DEL-10. Word between people (offers, first visits) never gives or takes a right.
+    #[test]
+    fn the_same_history_without_offers_and_first_visits_gives_the_same_rights(history in any_history()) {
+        let talk = |change: &Change| {
+            matches!(change, Change::Accepted { .. } | Change::HandOverOffered { .. } | Change::HandOverDropped { .. })
+        };
+        let silent: Vec<Movement> = history.iter().filter(|m| !talk(&m.change)).cloned().collect();
+        for now in oracle::moments(&history) {
+            for name in NAMES {
+                let person = idnat(name);
+                prop_assert_eq!(standing(&history, now).right_of(&person), standing(&silent, now).right_of(&person));
             }
         }
     }
@@ -202,4 +233,47 @@ fn a_closed_mailbox_stays_closed_and_says_since_when_it_is_in_a_state() {
     assert_eq!(state(3), (State::Active, day(3)));
     assert_eq!(state(4), (State::EnCloture, day(4)));
     assert_eq!(state(7), (State::Close, day(5)));
+}
+
+/// Proves: CAB-12. Nothing moves before the one who was asked consents.
+#[test]
+fn an_offer_gives_no_right_and_ends_with_its_answer() {
+    let (claire, karim) = (idnat("P01"), idnat("P02"));
+    let day = |n: i64| Moment::from_secs(n * 86_400);
+    let offered = Change::HandOverOffered { to: karim.clone() };
+    let opened = Change::Opened { owner: Some(claire.clone()) };
+    let after = |answer: Option<Change>| {
+        let steps = [(day(0), opened.clone()), (day(1), offered.clone())].into_iter().chain(answer.map(|answer| (day(2), answer)));
+        standing(&written(steps), day(3))
+    };
+    let waiting = after(None);
+    assert_eq!(waiting.offer().map(|offer| (&offer.to, offer.at)), Some((&karim, day(1))));
+    assert_eq!((waiting.owner(), waiting.right_of(&karim)), (Some(&claire), Right::Never));
+    assert_eq!(after(Some(Change::HandOverDropped { to: karim.clone() })).offer(), None);
+    assert!(after(Some(Change::HandOverDropped { to: idnat("P03") })).offer().is_some(), "somebody else's answer");
+    let taken = after(Some(Change::HandedOver { to: karim.clone() }));
+    assert_eq!((taken.owner(), taken.offer()), (Some(&karim), None));
+    assert_eq!(after(Some(Change::Closing)).offer(), None);
+    let other = after(Some(Change::HandOverOffered { to: idnat("P03") }));
+    assert_eq!(other.offer().map(|offer| &offer.to), Some(&idnat("P03")), "a second offer takes the place of the first");
+}
+
+/// Proves: CAB-08, DEL-03. Whoever comes back is invited anew; new dates of a delegation are no new invitation.
+#[test]
+fn taking_up_a_right_counts_until_somebody_has_left() {
+    let lucie = idnat("P03");
+    let day = |n: i64| Moment::from_secs(n * 86_400);
+    let lend = |until| Change::Delegated { person: lucie.clone(), from: None, until };
+    let history = written([
+        (day(0), Change::Opened { owner: Some(idnat("P01")) }),
+        (day(1), lend(Some(day(10)))),
+        (day(2), Change::Accepted { person: lucie.clone() }),
+        (day(3), lend(Some(day(5)))),
+        (day(6), lend(None)),
+    ]);
+    let accepted = |now| standing(&history, now).accepted(&lucie);
+    assert_eq!([1, 2, 3, 4, 6].map(|n| accepted(day(n))), [false, true, true, true, false]);
+    assert!(standing(&history, day(1)).accepted(&idnat("P01")), "the owner asked for the mailbox");
+    let given = standing(&history, day(7)).spells().last().map(|spell| spell.by.clone());
+    assert_eq!(given, Some(Author::staff("exploitation")), "who gave it is told");
 }

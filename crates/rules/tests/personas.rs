@@ -39,7 +39,7 @@ fn a_cabinet_is_opened_only_by_its_own_liberal_professional_and_only_without_fin
     for (key, _, expected) in EXPECTED {
         let owner = person(key);
         let place = owner.exercises.iter().flat_map(|e| &e.situations).find_map(|s| s.structure.as_deref()).map(structure);
-        let wanted = Wanted { address: &address, kind: Kind::Cab, owner: Some(&owner), structure: place.as_ref() };
+        let wanted = Wanted { address: &address, kind: Kind::Cab, owner: Some(&owner), structure: place.as_ref(), situation: None };
         assert_eq!(may_create(&wanted, &NamingRule::default(), at("2026-11-21T22:00:00Z")), expected, "{key}");
     }
 }
@@ -49,7 +49,7 @@ fn a_cabinet_is_opened_only_by_its_own_liberal_professional_and_only_without_fin
 fn a_practice_can_only_be_opened_by_somebody_who_practises_there() {
     let (address, owner, elsewhere) =
         (Address::parse("cabinet.du-port@pli.mssante.test").unwrap(), person("P01"), structure("499790000063014"));
-    let wanted = Wanted { address: &address, kind: Kind::Cab, owner: Some(&owner), structure: Some(&elsewhere) };
+    let wanted = Wanted { address: &address, kind: Kind::Cab, owner: Some(&owner), structure: Some(&elsewhere), situation: None };
     assert_eq!(may_create(&wanted, &NamingRule::default(), at("2026-11-21T22:00:00Z")), Err(Refusal::NotEligible));
 }
 
@@ -59,7 +59,9 @@ fn a_personal_mailbox_hangs_on_a_professional_and_an_organisation_mailbox_on_a_s
     let now = at("2026-11-21T22:00:00Z");
     let (address, hospital, doctor, secretary, local) =
         (Address::parse("x.y@pli.mssante.test").unwrap(), structure("1990000028"), person("P09"), person("P04"), person("P10"));
-    let may = |kind, owner, structure| may_create(&Wanted { address: &address, kind, owner, structure }, &NamingRule::default(), now);
+    let may = |kind, owner, structure| {
+        may_create(&Wanted { address: &address, kind, owner, structure, situation: None }, &NamingRule::default(), now)
+    };
     assert_eq!(may(Kind::Per, Some(&doctor), None), Ok(()));
     assert_eq!(may(Kind::Per, Some(&secretary), None), Err(Refusal::NotEligible));
     assert_eq!(may(Kind::Per, Some(&local), None), Err(Refusal::NotEligible));

@@ -75,6 +75,9 @@ impl NamingRule {
         let own: Vec<&str> = all.iter().map(String::as_str).skip_while(|word| SORTS.contains(word)).collect();
         let longer: Vec<&str> = all.iter().map(String::as_str).skip_while(|word| matches!(*word, "cabinet" | "cab")).collect();
         let mut proposed: Vec<String> = Vec::new();
+        if own.is_empty() {
+            return proposed;
+        }
         let numbered = (2..=9).map(|n| format!("{}-{n}", own.join("-")));
         for rest in [own.join("-"), longer.join("-")].into_iter().chain(numbered) {
             let local = format!("{}{rest}", self.cabinet_prefix);

@@ -66,6 +66,58 @@ pub fn capacity(movements: &[Movement], person: &IdNat, now: Moment) -> Option<C
     }
 }
 
+/// Who was asked to take the cabinet over and has not been answered for: read backwards from now.
+pub fn offer(movements: &[Movement], now: Moment) -> Option<&IdNat> {
+    let written: Vec<&Movement> = known(movements, now).collect();
+    let mut dropped = Vec::new();
+    for movement in written.iter().rev() {
+        match &movement.change {
+            Change::HandedOver { .. } | Change::Closing | Change::Closed => return None,
+            Change::HandOverDropped { to } => dropped.push(to),
+            Change::HandOverOffered { to } => return (!dropped.contains(&to)).then_some(to),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Is there anything left for this person once these movements are written: held at that moment, or announced for later?
+fn has_anything(movements: &[Movement], person: &IdNat, at: Moment) -> bool {
+    let announced = movements.iter().filter(|m| match &m.change {
+        Change::Delegated { person: p, .. } | Change::DelegationEnded { person: p } => p == person,
+        _ => false,
+    });
+    let lent = match announced.last() {
+        Some(Movement { at: given, change: Change::Delegated { from, until, .. }, .. }) => {
+            let begins = from.map_or(*given, |from| from.max(*given));
+            until.is_none_or(|until| at < until && begins < until)
+        }
+        _ => false,
+    };
+    lent || is_owner(movements, person, at) || is_cotitulaire(movements, person, at) || is_responsable(movements, person, at)
+}
+
+/// She said yes, and has never since been let in from nothing. The owner said yes by owning.
+pub fn accepted(movements: &[Movement], person: &IdNat, now: Moment) -> bool {
+    let mut yes = false;
+    let count = known(movements, now).count();
+    for (index, movement) in movements[..count].iter().enumerate() {
+        let given = match &movement.change {
+            Change::Opened { owner: Some(p) }
+            | Change::HandedOver { to: p }
+            | Change::ResponsableAdded { person: p }
+            | Change::CotitulaireAdded { person: p }
+            | Change::Delegated { person: p, .. } => p == person,
+            _ => false,
+        };
+        if given && !has_anything(&movements[..index], person, movement.at) {
+            yes = false;
+        }
+        yes |= matches!(&movement.change, Change::Accepted { person: p } if p == person);
+    }
+    yes || is_owner(movements, person, now)
+}
+
 /// Every moment at which something could change: each movement, each date written in one, and one microsecond around them.
 pub fn moments(movements: &[Movement]) -> Vec<Moment> {
     let mut moments = Vec::new();
