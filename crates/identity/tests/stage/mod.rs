@@ -8,8 +8,7 @@ use std::time::Duration;
 use identity::prove::Preset;
 use identity::{Psc, PscConfig};
 use rules::{Clock, Entropy, Moment};
-use sandbox::Personas;
-use sandbox::psc::{PscSim, SimConfig, shipped_clients};
+use sandbox::psc::{PscSim, SimConfig};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -34,16 +33,10 @@ impl Stage {
         let clock = Clock::new(move || Moment::from_micros(shown.load(Ordering::SeqCst)));
         let listen = || TcpListener::bind("127.0.0.1:0");
         let sim = PscSim::start(SimConfig {
-            issuer_listener: listen().await.expect("a port"),
-            login_listener: listen().await.expect("a port"),
-            personas: Arc::new(Personas::shipped()),
-            clients: shipped_clients(),
-            clock: clock.clone(),
-            entropy: Entropy::seeded(1),
             on_clock: Arc::new(move |by| {
                 moved.fetch_add(by.as_micros() as i64, Ordering::SeqCst);
             }),
-            mailbox_owner: Arc::new(|_| None),
+            ..SimConfig::new(listen().await.expect("a port"), listen().await.expect("a port"), clock.clone(), Entropy::seeded(1))
         })
         .await
         .expect("the simulator starts");
