@@ -80,6 +80,11 @@ impl Personas {
         format!("f:{}:{idnat}", self.file.psc_federation_uuid)
     }
 
+    /// `start` moved by an offset of the file (`-PT20H`).
+    pub(crate) fn moved(start: rules::Moment, offset: &str) -> Option<rules::Moment> {
+        dates::moved(start, offset)
+    }
+
     pub(crate) fn place(&self, key: &str) -> Option<&Place> {
         self.places().find(|place| place.id == key)
     }

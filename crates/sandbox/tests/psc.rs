@@ -9,8 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::{Client, Response, StatusCode, Url};
 use rules::{Clock, Entropy, IdNat, Moment};
-use sandbox::Personas;
-use sandbox::psc::{PscSim, SimConfig, SimError, shipped_clients};
+use sandbox::psc::{PscSim, SimConfig, SimError};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
@@ -27,17 +26,14 @@ const VERIFIER: &str = "a-verifier-of-forty-three-characters-or-more-x";
 async fn world() -> World {
     let now = Arc::new(AtomicI64::new(Moment::parse("2026-11-21T22:00:00Z").expect("a date").micros()));
     let (shown, moved) = (now.clone(), now.clone());
+    let listen = || TcpListener::bind("127.0.0.1:0");
+    let clock = Clock::new(move || Moment::from_micros(shown.load(Ordering::SeqCst)));
     let config = SimConfig {
-        issuer_listener: TcpListener::bind("127.0.0.1:0").await.expect("a port"),
-        login_listener: TcpListener::bind("127.0.0.1:0").await.expect("a port"),
-        personas: Arc::new(Personas::shipped()),
-        clients: shipped_clients(),
-        clock: Clock::new(move || Moment::from_micros(shown.load(Ordering::SeqCst))),
-        entropy: Entropy::seeded(1),
         on_clock: Arc::new(move |by| {
             moved.fetch_add(i64::try_from(by.as_micros()).expect("short"), Ordering::SeqCst);
         }),
         mailbox_owner: Arc::new(|address| (address.local() == "u0000").then(|| IdNat::parse("899791000002").ok()).flatten()),
+        ..SimConfig::new(listen().await.expect("a port"), listen().await.expect("a port"), clock, Entropy::seeded(1))
     };
     let sim = PscSim::start(config).await.expect("the simulator starts");
     let http = Client::builder().no_proxy().tls_certs_only([]).redirect(reqwest::redirect::Policy::none()).build().expect("a client");
@@ -380,16 +376,6 @@ async fn it_starts_at_once_on_loopback_only_and_frees_its_ports() {
     world.sim.stop().await;
     let again = TcpListener::bind(("127.0.0.1", port)).await.expect("the port is free");
     let outward = TcpListener::bind("0.0.0.0:0").await.expect("a port");
-    let refused = PscSim::start(SimConfig {
-        issuer_listener: outward,
-        login_listener: again,
-        personas: Arc::new(Personas::shipped()),
-        clients: shipped_clients(),
-        clock: Clock::new(|| Moment::from_secs(0)),
-        entropy: Entropy::seeded(1),
-        on_clock: Arc::new(|_| {}),
-        mailbox_owner: Arc::new(|_| None),
-    })
-    .await;
+    let refused = PscSim::start(SimConfig::new(outward, again, Clock::new(|| Moment::from_secs(0)), Entropy::seeded(1))).await;
     assert!(matches!(refused.err(), Some(SimError::NotLoopback(_))));
 }

@@ -56,6 +56,11 @@ impl Ports {
     pub fn psc_pages(self) -> SocketAddr {
         loopback(self.base + 91)
     }
+
+    /// The login of a structure, as an OpenID Connect provider of its own.
+    pub fn structure_idp(self) -> SocketAddr {
+        loopback(self.base + 93)
+    }
 }
 
 impl OperatorPorts {
@@ -78,6 +83,11 @@ impl OperatorPorts {
     pub fn imaps(self) -> SocketAddr {
         loopback(self.base + 993)
     }
+
+    /// Pages, API, FHIR.
+    pub fn web(self) -> SocketAddr {
+        loopback(self.base + 80)
+    }
 }
 
 fn loopback(port: u16) -> SocketAddr {
@@ -95,6 +105,7 @@ mod tests {
         let all = |o: OperatorPorts| [o.smtp(), o.submission(), o.submissions(), o.imap(), o.imaps()].map(|a| a.port());
         assert_eq!(all(ours), [20_025, 20_587, 20_465, 20_143, 20_993]);
         assert_eq!(all(peer), [20_125, 20_687, 20_565, 20_243, 21_093]);
-        assert_eq!((ports.psc().port(), ports.psc_pages().port()), (20_090, 20_091));
+        assert_eq!((ports.psc().port(), ports.psc_pages().port(), ports.structure_idp().port()), (20_090, 20_091, 20_093));
+        assert_eq!((ours.web().port(), peer.web().port()), (20_080, 20_180));
     }
 }

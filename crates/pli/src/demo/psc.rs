@@ -1,13 +1,14 @@
-//! psc-sim inside the demo: its two listeners, its clients, and the clock that it moves for everybody.
+//! The identity providers inside the demo: psc-sim with its clients and the clock that it moves for everybody, and a structure's own login.
 //!
-//! Requirements: SIM-01, SIM-04, SIM-07. It runs only here: `pli serve` has no path to it (SIM-02).
+//! Requirements: SIM-01, SIM-04, SIM-07, SIM-10. They run only here and in `pli sim`: `pli serve` has no path to them (SIM-02).
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use rules::{Address, Domain};
-use sandbox::Personas;
-use sandbox::psc::{PscSim, SimConfig, shipped_clients};
+use sandbox::idp::{IdpConfig, StructureIdp};
+use sandbox::psc::{Client, PscSim, SimConfig, shipped_clients};
+use sandbox::{Outbox, Personas};
 use tokio::net::TcpListener;
 
 use super::ports::Ports;
@@ -25,9 +26,10 @@ pub fn web_client(operator: usize) -> (&'static str, &'static str) {
     if operator == 0 { ("pli-web", "pli-web-secret") } else { ("pli-web-voisin", "pli-web-voisin-secret") }
 }
 
-/// The simulator, running.
+/// The providers, running.
 pub struct Running {
     sim: PscSim,
+    structure: StructureIdp,
     nodes: Arc<OnceLock<Vec<Node>>>,
 }
 
@@ -42,18 +44,24 @@ impl Running {
         let (stage, moved) = (Arc::clone(stage), Arc::clone(&nodes));
         let clock = stage.clock.shared();
         let ours = domains.first().cloned();
+        let draw = || seed.map_or_else(clock::entropy, rules::Entropy::seeded);
+        let structure = IdpConfig {
+            listener: bind(ports.structure_idp()).await?,
+            personas: Arc::clone(&personas),
+            clock: clock.clone(),
+            entropy: draw(),
+            lab: false,
+        };
         let config = SimConfig {
-            issuer_listener: bind(ports.psc()).await?,
-            login_listener: bind(ports.psc_pages()).await?,
             personas,
-            clients: shipped_clients(),
-            clock,
-            entropy: seed.map_or_else(clock::entropy, rules::Entropy::seeded),
+            clients: clients(ports),
             on_clock: Arc::new(move |by| advance(&stage, by, moved.get().map_or(&[], Vec::as_slice))),
             mailbox_owner: Arc::new(move |address: &Address| load::bulk_owner(address, ours.as_ref()?)),
+            ..SimConfig::new(bind(ports.psc()).await?, bind(ports.psc_pages()).await?, clock, draw())
         };
         let sim = PscSim::start(config).await.map_err(|error| Failure::ours("simulateur PSC", error))?;
-        Ok(Self { sim, nodes })
+        let structure = StructureIdp::start(structure).await.map_err(|error| Failure::ours("connexion de la structure", error))?;
+        Ok(Self { sim, structure, nodes })
     }
 
     /// From now on a moved clock reaches the operators too.
@@ -75,9 +83,38 @@ impl Running {
         self.sim.login_page()
     }
 
-    pub async fn stop(self) {
-        self.sim.stop().await;
+    /// `…/phone/{idnat}`, the braces for the reader to fill.
+    pub fn phone(&self) -> String {
+        self.sim.phone_template()
     }
+
+    /// The page of the private e-mail and SMS that were caught.
+    pub fn outbox_page(&self) -> String {
+        self.sim.outbox_page()
+    }
+
+    /// Where whoever writes to private addresses puts what it would have sent.
+    pub fn outbox(&self) -> Outbox {
+        self.sim.outbox()
+    }
+
+    /// Issuer of the structure's own login.
+    pub fn structure_issuer(&self) -> &str {
+        self.structure.issuer()
+    }
+
+    pub async fn stop(self) {
+        tokio::join!(self.sim.stop(), self.structure.stop());
+    }
+}
+
+/// The shipped clients; the pages of each operator are told when a session ends.
+fn clients(ports: &Ports) -> Vec<Client> {
+    let told = |client: Client| match (0..2).find(|operator| web_client(*operator).0 == client.id) {
+        Some(operator) => client.with_backchannel_logout(&format!("http://{}/psc/backchannel-logout", ports.operator(operator).web())),
+        None => client,
+    };
+    shipped_clients().into_iter().map(told).collect()
 }
 
 /// Answers once list, CRL and sessions have followed: who moved the clock sees the new time everywhere.
@@ -91,5 +128,5 @@ fn advance(stage: &Stage, by: Duration, nodes: &[Node]) {
 
 async fn bind(address: std::net::SocketAddr) -> Outcome<TcpListener> {
     let bound = TcpListener::bind(address).await;
-    bound.map_err(|error| Failure::configuration(format!("psc-sim : impossible d'écouter sur {address} : {error}")))
+    bound.map_err(|error| Failure::configuration(format!("simulateur : impossible d'écouter sur {address} : {error}")))
 }

@@ -1,45 +1,121 @@
-//! The programs that psc-sim knows: secrets, return addresses, and how they prove themselves.
+//! The programs that psc-sim knows: names, secrets, keys, return addresses.
 //!
-//! Requirements: SIM-03 (client auth), SIM-04. These secrets are published on purpose.
+//! Requirements: SIM-04. These secrets and keys are published on purpose. How a program proves itself is in `caller`.
 
-use axum::http::HeaderMap;
-use axum::http::header::AUTHORIZATION;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use jsonwebtoken::jwk::JwkSet;
+use serde::Deserialize;
 
-/// A program registered at the simulator.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Public half of the test keys in `keys/lps-jwt-public-test-key-*.pem`.
+const LPS_JWT_KEYS: &str = include_str!("../../keys/lps-jwt.jwks.json");
+/// Subject of the certificate with which `lps-mtls` proves itself.
+pub const LPS_MTLS_DN: &str = "CN=lps-mtls.editeur.test,OU=1990000028,O=EDITEUR DE DEMONSTRATION,ST=Ille-et-Vilaine (35),C=FR";
+
+/// A program registered at the simulator; also one entry of `--clients FILE` (a JSON array).
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Client {
     pub id: String,
+    /// What people call it; the id when the file has none.
+    #[serde(default)]
+    pub name: String,
+    /// Empty: the program has no secret, and cannot prove itself by one.
+    #[serde(default)]
     pub secret: String,
     /// Exact addresses; `:*` stands for any port.
+    #[serde(default)]
     pub redirects: Vec<String>,
     /// Where logout may lead to; same form.
+    #[serde(default)]
     pub post_logout: Vec<String>,
+    /// Where the end of a session is told (OIDC Back-Channel Logout 1.0); plain HTTP.
+    #[serde(default)]
+    pub backchannel_logout_uri: Option<String>,
+    /// Public keys of `private_key_jwt`.
+    #[serde(default)]
+    pub jwks: Option<JwkSet>,
+    /// Subject of the certificate of `tls_client_auth`, most specific first.
+    #[serde(default)]
+    pub tls_client_auth_subject_dn: Option<String>,
 }
 
 impl Client {
     pub fn new(id: &str, secret: &str, redirects: &[&str], post_logout: &[&str]) -> Self {
         let owned = |texts: &[&str]| texts.iter().map(|&t| t.to_owned()).collect();
-        Self { id: id.to_owned(), secret: secret.to_owned(), redirects: owned(redirects), post_logout: owned(post_logout) }
+        Self {
+            id: id.to_owned(),
+            name: id.to_owned(),
+            secret: secret.to_owned(),
+            redirects: owned(redirects),
+            post_logout: owned(post_logout),
+            backchannel_logout_uri: None,
+            jwks: None,
+            tls_client_auth_subject_dn: None,
+        }
     }
 
-    pub(super) fn may_return_to(&self, uri: &str) -> bool {
+    #[must_use]
+    pub fn called(mut self, name: &str) -> Self {
+        self.name = name.to_owned();
+        self
+    }
+
+    #[must_use]
+    pub fn with_backchannel_logout(mut self, uri: &str) -> Self {
+        self.backchannel_logout_uri = Some(uri.to_owned());
+        self
+    }
+
+    #[must_use]
+    pub fn with_keys(mut self, jwks: JwkSet) -> Self {
+        self.jwks = Some(jwks);
+        self
+    }
+
+    #[must_use]
+    pub fn with_subject_dn(mut self, dn: &str) -> Self {
+        self.tls_client_auth_subject_dn = Some(dn.to_owned());
+        self
+    }
+
+    pub(crate) fn may_return_to(&self, uri: &str) -> bool {
         self.redirects.iter().any(|pattern| matches(pattern, uri))
     }
 
-    pub(super) fn may_leave_to(&self, uri: &str) -> bool {
+    pub(crate) fn may_leave_to(&self, uri: &str) -> bool {
         self.post_logout.iter().any(|pattern| matches(pattern, uri))
     }
 }
 
-/// The operator's pages, the operator's introspection, and a vendor's program.
+/// The pages of both operators, the operators' introspection, and a vendor's program under its three ways to prove itself.
 pub fn shipped() -> Vec<Client> {
+    let web = |id: &str| {
+        Client::new(
+            id,
+            &format!("{id}-secret"),
+            &["http://127.0.0.1:*/psc/retour", "http://localhost:*/psc/retour"],
+            &["http://127.0.0.1:*/", "http://localhost:*/"],
+        )
+    };
+    let vendor =
+        |id: &str, secret: &str| Client::new(id, secret, &["http://127.0.0.1:*/cb", "http://localhost:*/cb"], &["http://127.0.0.1:*/"]);
+    let keys = serde_json::from_str(LPS_JWT_KEYS).expect("the shipped keys are read by a test");
     vec![
-        Client::new("pli-web", "pli-web-secret", &["http://127.0.0.1:*/psc/retour"], &["http://127.0.0.1:*/"]),
-        Client::new("pli-introspect", "pli-introspect-secret", &[], &[]),
-        Client::new("lps-demo", "lps-demo-secret", &["http://127.0.0.1:*/cb"], &["http://127.0.0.1:*/"]),
+        web("pli-web").called("Pli, messagerie de santé"),
+        web("pli-web-voisin").called("Voisin, messagerie de santé"),
+        Client::new("pli-introspect", "pli-introspect-secret", &[], &[]).called("Pli (contrôle des jetons)"),
+        vendor("lps-demo", "lps-demo-secret").called("Logiciel de cabinet (démonstration)"),
+        vendor("lps-jwt", "").called("Logiciel de cabinet à clé signée").with_keys(keys),
+        vendor("lps-mtls", "").called("Logiciel de cabinet à certificat").with_subject_dn(LPS_MTLS_DN),
     ]
+}
+
+/// Reads `--clients FILE`.
+pub fn read(json: &str) -> Result<Vec<Client>, serde_json::Error> {
+    let mut clients: Vec<Client> = serde_json::from_str(json)?;
+    for client in clients.iter_mut().filter(|client| client.name.is_empty()) {
+        client.name.clone_from(&client.id);
+    }
+    Ok(clients)
 }
 
 fn matches(pattern: &str, uri: &str) -> bool {
@@ -48,34 +124,31 @@ fn matches(pattern: &str, uri: &str) -> bool {
     port.is_some_and(|port| !port.is_empty() && port.len() <= 5 && port.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// Who calls, by HTTP Basic or by `client_id` and `client_secret` of the form; `None`: unknown or wrong secret (401).
-pub(super) fn authenticate<'a>(clients: &'a [Client], headers: &HeaderMap, form: &super::state::Form) -> Option<&'a Client> {
-    let posted = || Some((form.get("client_id")?.clone(), form.get("client_secret")?.clone()));
-    let (id, secret) = basic(headers).or_else(posted)?;
-    clients.iter().find(|client| client.id == id && client.secret == secret)
-}
-
-/// Name and secret of HTTP Basic.
-pub(super) fn basic(headers: &HeaderMap) -> Option<(String, String)> {
-    let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, credentials) = value.split_once(' ')?;
-    let decoded = Some(credentials).filter(|_| scheme.eq_ignore_ascii_case("basic")).and_then(|c| STANDARD.decode(c).ok())?;
-    let (id, secret) = std::str::from_utf8(&decoded).ok()?.split_once(':')?;
-    Some((id.to_owned(), secret.to_owned()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn only_the_port_of_a_return_address_is_free() {
-        let client = &shipped()[2];
+        let clients = shipped();
+        let client = clients.iter().find(|client| client.id == "lps-demo").expect("shipped");
         assert!(client.may_return_to("http://127.0.0.1:8123/cb"));
         for foreign in
             ["http://127.0.0.1:8123/cb/", "http://127.0.0.1:/cb", "http://127.0.0.1:1@evil.test/cb", "http://127.0.0.1:123456/cb"]
         {
             assert!(!client.may_return_to(foreign), "{foreign}");
         }
+    }
+
+    /// Proves: SIM-04.
+    #[test]
+    fn the_clients_of_the_sandbox_are_shipped_and_a_file_adds_others() {
+        let ids: Vec<String> = shipped().into_iter().map(|client| client.id).collect();
+        assert_eq!(ids, ["pli-web", "pli-web-voisin", "pli-introspect", "lps-demo", "lps-jwt", "lps-mtls"]);
+        let web = &shipped()[0];
+        assert!(web.may_return_to("http://127.0.0.1:20080/psc/retour") && web.may_return_to("http://localhost:20080/psc/retour"));
+        let read = read(r#"[{"id": "mon-lps", "secret": "s", "redirects": ["http://127.0.0.1:9000/cb"]}]"#).expect("one client");
+        assert_eq!((read[0].name.as_str(), read[0].may_return_to("http://127.0.0.1:9000/cb")), ("mon-lps", true));
+        assert!(super::read(r#"[{"id": "mon-lps", "sekret": "s"}]"#).is_err(), "a misspelt key is never believed");
     }
 }

@@ -5,29 +5,34 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{FromRequest, Path, Request, State};
+use axum::extract::{FromRequest, Path, Query, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::{Extension, Json, Router};
 use bytes::Bytes;
 use rules::{Address, IdNat};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
+use super::approvals::{self, Act, Approval, For, Ineffective};
+use super::caller::Connection;
 use super::faults::Faults;
-use super::login;
-use super::state::{Memory, Session};
+use super::state::{Form, Login, Memory, Share};
 use super::token::{self, Shape};
+use super::{choice, notices};
 use crate::personas::{Persona, Personas};
 
 pub(super) fn router() -> Router<Arc<Memory>> {
     Router::new()
         .route("/sim/personas", get(personas))
         .route("/sim/token", post(mint))
-        .route("/sim/login", post(login::by_program))
+        .route("/sim/login", post(choice::by_program))
+        .route("/sim/pending", get(pending))
+        .route("/sim/phone/{idnat}/{auth_req_id}", post(phone))
+        .route("/sim/ecps/{idnat}", post(ecps))
         .route("/sim/faults", get(faults).put(set_faults).delete(clear_faults))
         .route("/sim/keys/rotate", post(rotate))
         .route("/sim/clock", get(clock).post(move_clock))
@@ -61,7 +66,10 @@ fn mistake(why: impl Into<String>) -> Mistake {
     Mistake(StatusCode::BAD_REQUEST, why.into())
 }
 
-async fn guarded(request: Request, next: Next) -> Response {
+async fn guarded(Extension(connection): Extension<Connection>, request: Request, next: Next) -> Response {
+    if !connection.local {
+        return Mistake(StatusCode::FORBIDDEN, "the control API answers this machine only".to_owned()).into_response();
+    }
     if request.headers().get("x-pli-sim").is_some_and(|value| value == "1") {
         next.run(request).await
     } else {
@@ -70,9 +78,10 @@ async fn guarded(request: Request, next: Next) -> Response {
 }
 
 async fn personas(State(sim): State<Arc<Memory>>) -> Json<Value> {
+    let state = |p: &Persona| sim.phones.lock().now(&p.idnat, sim.clock.now()).map(|ecps| ecps.state.name());
     let shown = |p: &Persona| {
         json!({"key": p.id, "slug": p.slug, "idnat": p.idnat, "name": Personas::name(p), "label": p.label,
-               "login": p.psc.login, "channels": p.psc.channels, "acr": p.psc.acr, "roles": sim.personas.roles(p)})
+               "login": p.psc.login, "ecps": state(p), "channels": p.psc.channels, "acr": p.psc.acr, "roles": sim.personas.roles(p)})
     };
     Json(sim.personas.all().iter().map(shown).collect())
 }
@@ -130,23 +139,10 @@ async fn mint(State(sim): State<Arc<Memory>>, Told(order): Told<Order>) -> Resul
     Ok(Json(json!({"access_token": minted.token, "expires_in": minted.expires_in, "token_type": "Bearer", "sid": session.sid})))
 }
 
-/// A login about to be noted.
-pub(super) struct Login {
-    pub idnat: String,
-    pub client: String,
-    pub scope: String,
-    pub acr: String,
-    pub auth_mode: String,
-}
-
 /// Opens a session at the simulator.
-pub(super) fn begin(sim: &Memory, login: Login) -> Session {
+pub(super) fn begin(sim: &Memory, login: Login) -> Share {
     let now = sim.clock.now();
-    let Login { idnat, client, scope, acr, auth_mode } = login;
-    let session =
-        Session { sid: sim.uuid(), idnat, client, scope, acr, auth_mode, auth_time: now, last_used: now, refresh_jti: None, ended: false };
-    sim.book.lock().open_session(session.clone(), now);
-    session
+    sim.book.lock().open_session(sim.uuid(), login, now)
 }
 
 /// The IdNat, and `acr` and `authMode` of that person (those of an e-CPS for a person who is no persona).
@@ -220,6 +216,7 @@ async fn move_clock(State(sim): State<Arc<Memory>>, Told(by): Told<Advance>) -> 
         return Err(mistake("`advance_s` is over ten years"));
     }
     (sim.on_clock)(Duration::from_secs(by.advance_s));
+    sim.ring();
     Ok(Json(json!({"now": sim.clock.now().to_string()})))
 }
 
@@ -227,6 +224,66 @@ async fn requests(State(sim): State<Arc<Memory>>) -> Json<Value> {
     Json(sim.requests.lock().shown())
 }
 
+/// Ends a session as PSC would at its term, and tells its programs.
 async fn end_session(State(sim): State<Arc<Memory>>, Path(sid): Path<String>) -> Result<StatusCode, Mistake> {
-    if sim.book.lock().end(&sid) { Ok(StatusCode::NO_CONTENT) } else { Err(Mistake(StatusCode::NOT_FOUND, "no such session".to_owned())) }
+    if notices::end_session(&sim, &sid).await { Ok(StatusCode::NO_CONTENT) } else { Err(not_found("no such session")) }
+}
+
+fn not_found(why: &str) -> Mistake {
+    Mistake(StatusCode::NOT_FOUND, why.to_owned())
+}
+
+/// `GET /sim/pending?idnat=`: what waits on a phone, or on all.
+async fn pending(State(sim): State<Arc<Memory>>, Query(fields): Query<Form>) -> Json<Value> {
+    let now = sim.clock.now();
+    let waiting = sim.approvals.lock().waiting(fields.get("idnat").map(String::as_str), now);
+    let shown = |a: &Approval| {
+        let age = now.since(a.begun).as_secs();
+        let kind = if matches!(a.waits, For::Browser { .. }) { "browser" } else { "ciba" };
+        json!({"auth_req_id": a.id, "idnat": a.idnat, "client": a.client, "channel": a.channel, "binding_message": a.number, "age_s": age, "kind": kind})
+    };
+    Json(waiting.iter().map(shown).collect())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PhoneAct {
+    /// `approve` or `refuse`.
+    action: String,
+    /// The e-CPS code; not needed here, checked when given.
+    code: Option<String>,
+}
+
+/// `POST /sim/phone/{idnat}/{auth_req_id}`: the person's answer.
+async fn phone(
+    State(sim): State<Arc<Memory>>,
+    Path((idnat, id)): Path<(String, String)>,
+    Told(told): Told<PhoneAct>,
+) -> Result<StatusCode, Mistake> {
+    let act = match told.action.as_str() {
+        "approve" => Act::Approve(told.code.as_deref()),
+        "refuse" => Act::Refuse,
+        _ => return Err(mistake("`action` is `approve` or `refuse`")),
+    };
+    approvals::act(&sim, &idnat, &id, act).map(|_| StatusCode::NO_CONTENT).map_err(|why| match why {
+        Ineffective::Unknown => not_found("no such request on this phone"),
+        Ineffective::Settled => Mistake(StatusCode::CONFLICT, "answered already, or over".to_owned()),
+        Ineffective::NotActive => Mistake(StatusCode::CONFLICT, "the e-CPS of this person is not ACTIVE".to_owned()),
+        Ineffective::WrongCode | Ineffective::TooManyCodes => Mistake(StatusCode::FORBIDDEN, "wrong e-CPS code".to_owned()),
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewState {
+    state: String,
+}
+
+/// `POST /sim/ecps/{idnat}`: puts the e-CPS in a state.
+async fn ecps(State(sim): State<Arc<Memory>>, Path(idnat): Path<String>, Told(told): Told<NewState>) -> Result<StatusCode, Mistake> {
+    if !sim.phones.lock().set(&idnat, &told.state, sim.clock.now()) {
+        return Err(mistake("an IdNat of a persona, and one of NONE, WAITING, ACTIVABLE, ACTIVE, EXPIRED, BLOCKED"));
+    }
+    sim.ring();
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -43,6 +43,17 @@ const KNOWN: &[(&str, Form)] = &[
     ("typ_id", Form::Bool),
     ("typ_refresh", Form::Bool),
     ("aud_present", Form::Bool),
+    ("userinfo", Form::Words(super::userinfo::DEFECTS)),
+    ("sparse", Form::Bool),
+    ("old_civilite", Form::Bool),
+    ("two_professions", Form::Bool),
+    ("toplevel_empty", Form::Bool),
+    ("finess_letters", Form::Bool),
+    ("unknown_keys", Form::Bool),
+    ("broken_refpro", Form::Bool),
+    ("x5t", Form::Words(&["rfc", "ans", "wrong"])),
+    ("no_state_on_logout", Form::Bool),
+    ("logout_token", Form::Words(&["bad_sig", "with_nonce", "replay", "no_events"])),
 ];
 
 /// One switch that is on.
@@ -52,7 +63,7 @@ struct Switch {
     /// Goes off after that many uses.
     count: Option<u64>,
     for_client: Option<String>,
-    /// `discovery`, `certs`, `token`, `introspect`, `userinfo`, `logout`, `revoke`, `auth`.
+    /// `discovery`, `certs`, `token`, `introspect`, `userinfo`, `logout`, `revoke`, `ciba`, `auth`.
     endpoint: Option<String>,
 }
 

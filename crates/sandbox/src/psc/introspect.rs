@@ -6,24 +6,22 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use super::clients;
+use super::caller::Caller;
 use super::grant::{Fault, UNKNOWN_CLIENT};
-use super::state::{Form, Memory, Use};
+use super::notices;
+use super::state::{Memory, Use};
 
-pub(super) async fn introspect(
-    State(sim): State<Arc<Memory>>,
-    headers: HeaderMap,
-    axum::Form(form): axum::Form<Form>,
-) -> Result<Json<Value>, Fault> {
-    let client = clients::authenticate(&sim.clients, &headers, &form).ok_or(UNKNOWN_CLIENT)?;
+pub(super) async fn introspect(State(sim): State<Arc<Memory>>, caller: Caller) -> Result<Json<Value>, Fault> {
+    let Caller { client, form, .. } = caller;
     if sim.faults.lock().is_on("introspection_401", Some(&client.id)) {
         return Err(UNKNOWN_CLIENT);
     }
     let token = form.get("token").map_or("", String::as_str);
-    let Some(issued) = sim.book.lock().living(token, sim.clock.now()) else {
+    let living = sim.book.lock().living(token, sim.clock.now());
+    let Some(issued) = living else {
         return Ok(Json(json!({"active": false})));
     };
     let mut claims = issued.claims;
@@ -44,17 +42,12 @@ pub(super) async fn introspect(
 }
 
 /// RFC 7009: always 200 for a known client; revoking a refresh token ends the session.
-pub(super) async fn revoke(
-    State(sim): State<Arc<Memory>>,
-    headers: HeaderMap,
-    axum::Form(form): axum::Form<Form>,
-) -> Result<StatusCode, Fault> {
-    clients::authenticate(&sim.clients, &headers, &form).ok_or(UNKNOWN_CLIENT)?;
-    let token = form.get("token").map_or("", String::as_str);
-    let mut book = sim.book.lock();
-    match book.issued(token).map(|issued| (issued.usage, issued.sid.clone())) {
-        Some((Use::Refresh, sid)) => drop(book.end(&sid)),
-        _ => book.forget(token),
+pub(super) async fn revoke(State(sim): State<Arc<Memory>>, caller: Caller) -> StatusCode {
+    let token = caller.form.get("token").map_or("", String::as_str);
+    let known = sim.book.lock().issued(token).map(|issued| (issued.usage, issued.sid.clone()));
+    match known {
+        Some((Use::Refresh, sid)) => drop(notices::end_session(&sim, &sid).await),
+        _ => sim.book.lock().forget(token),
     }
-    Ok(StatusCode::OK)
+    StatusCode::OK
 }

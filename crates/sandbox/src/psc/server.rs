@@ -1,6 +1,6 @@
-//! The two listeners: who may come, which faults of the network are played, what is noted.
+//! The listeners: who may come, which faults of the network are played, what is noted.
 //!
-//! Requirements: SIM-02 (loopback only), SIM-07. A connection that must be refused is closed without an answer, which is why the loop is ours.
+//! Requirements: SIM-02 (loopback only, unless for a laboratory), SIM-03 (client certificates), SIM-07. A connection that must be refused is closed without an answer, which is why the loop is ours.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,17 +16,22 @@ use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use serde_json::Value;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
 
+use super::caller::Connection;
 use super::state::Memory;
-use super::{REALM, clients, control, discovery, grant, introspect, login, logout, userinfo};
+use super::{REALM, caller, ciba, control, discovery, grant, introspect, login, logout, userinfo};
 
 /// How long an answer under way may last once the simulator stops.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 /// A connection that hangs is let go after this, so that a forgotten switch does not keep it for ever.
 const HANG: Duration = Duration::from_secs(60);
+/// A TLS handshake takes no longer.
+const HANDSHAKE: Duration = Duration::from_secs(10);
 const BODY_LIMIT: usize = 64 * 1024;
 
 /// The switch `down` is `refuse`: the connection is closed without a word.
@@ -42,6 +47,7 @@ pub(super) fn issuer_router(sim: Arc<Memory>) -> Router {
         .route("/token/introspect", post(introspect::introspect))
         .route("/revoke", post(introspect::revoke))
         .route("/userinfo", get(userinfo::userinfo).post(userinfo::userinfo))
+        .route("/ext/ciba/auth", post(ciba::authenticate))
         .route("/logout", get(logout::by_link).post(logout::by_form));
     Router::new()
         .route(&format!("{REALM}{}", discovery::SUFFIX), get(discovery::document))
@@ -56,8 +62,17 @@ pub(super) fn login_router(sim: Arc<Memory>) -> Router {
     login::router().layer(DefaultBodyLimit::max(BODY_LIMIT)).with_state(sim)
 }
 
+/// One address that the simulator answers on.
+pub(super) struct Door {
+    pub listener: TcpListener,
+    pub router: Router,
+    /// With a client certificate asked for, when there is one.
+    pub tls: Option<TlsAcceptor>,
+}
+
 /// Serves one listener until told to stop.
-pub(super) async fn serve(listener: TcpListener, sim: Arc<Memory>, router: Router, mut stopped: watch::Receiver<bool>) {
+pub(super) async fn serve(door: Door, sim: Arc<Memory>, mut stopped: watch::Receiver<bool>) {
+    let Door { listener, router, tls } = door;
     let mut connections = JoinSet::new();
     let told = stopped.clone();
     loop {
@@ -67,8 +82,9 @@ pub(super) async fn serve(listener: TcpListener, sim: Arc<Memory>, router: Route
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((stream, from)) if from.ip().is_loopback() => {
-                connections.spawn(connection(stream, sim.clone(), router.clone(), told.clone()));
+            Ok((stream, from)) if from.ip().is_loopback() || sim.lab => {
+                let about = Connection { certificate: None, local: from.ip().is_loopback() };
+                connections.spawn(connection(stream, tls.clone(), about, sim.clone(), router.clone(), told.clone()));
             }
             Ok(_) => {}
             Err(fault) => {
@@ -82,8 +98,37 @@ pub(super) async fn serve(listener: TcpListener, sim: Arc<Memory>, router: Route
     while connections.join_next().await.is_some() {}
 }
 
-async fn connection(stream: TcpStream, sim: Arc<Memory>, router: Router, mut stopped: watch::Receiver<bool>) {
-    let service = service_fn(move |request| answer(sim.clone(), router.clone(), request));
+async fn connection(
+    stream: TcpStream,
+    tls: Option<TlsAcceptor>,
+    mut about: Connection,
+    sim: Arc<Memory>,
+    router: Router,
+    stopped: watch::Receiver<bool>,
+) {
+    let Some(acceptor) = tls else { return conversation(stream, about, sim, router, stopped).await };
+    match tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await {
+        Ok(Ok(stream)) => {
+            let shown = stream.get_ref().1.peer_certificates().and_then(|chain| chain.first());
+            about.certificate = shown.map(|der| Arc::from(der.as_ref()));
+            conversation(stream, about, sim, router, stopped).await;
+        }
+        Ok(Err(fault)) => tracing::info!(%fault, "psc-sim: a TLS handshake failed"),
+        Err(_) => tracing::info!("psc-sim: a TLS handshake took too long"),
+    }
+}
+
+async fn conversation(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    about: Connection,
+    sim: Arc<Memory>,
+    router: Router,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(about.clone());
+        answer(sim.clone(), router.clone(), request)
+    });
     let conversation = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(Duration::from_secs(10))
@@ -102,7 +147,7 @@ async fn connection(stream: TcpStream, sim: Arc<Memory>, router: Router, mut sto
 async fn answer(sim: Arc<Memory>, router: Router, request: Request<Incoming>) -> Result<Response<Body>, Refused> {
     let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
     let endpoint = endpoint(&path);
-    let client = clients::basic(request.headers()).map(|(id, _)| id);
+    let client = caller::basic(request.headers()).map(|(id, _)| id);
     let played = match endpoint {
         Some(endpoint) => outage(&sim, endpoint, client.as_deref()).await,
         None => None,
@@ -159,7 +204,7 @@ fn uncached(mut response: Response<Body>) -> Response<Body> {
 
 /// Name of the endpoint in switches and in `/sim/requests`; `None` for what is not PSC's (control API, style sheet).
 fn endpoint(path: &str) -> Option<&'static str> {
-    if path == "/auth" || path == "/sim/login" {
+    if matches!(path, "/auth" | "/mire" | "/sim/login") {
         return Some("auth");
     }
     let rest = path.strip_prefix(REALM)?;
@@ -169,6 +214,7 @@ fn endpoint(path: &str) -> Option<&'static str> {
         Some("token/introspect") => "introspect",
         Some("userinfo") => "userinfo",
         Some("logout") => "logout",
+        Some("ext/ciba/auth") => "ciba",
         Some("revoke") => "revoke",
         _ => "discovery",
     })

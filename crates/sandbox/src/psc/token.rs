@@ -1,14 +1,14 @@
 //! What a token of the simulator says, and how it is signed; every defect of a token is made here.
 //!
-//! Requirements: SIM-03 (tokens), PSC-11, SIM-07 (`/sim/token`, token-shaping switches).
+//! Requirements: SIM-03 (tokens, bound tokens), PSC-11, PSC-36, PSC-42, SIM-07 (`/sim/token`, token-shaping switches).
 
 use aws_lc_rs::hmac;
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use rules::Moment;
 use serde_json::{Map, Value, json};
 
-use super::state::{Issued, Memory, Session, Use};
+use super::state::{Issued, Memory, Share, Use};
 
 /// Lives of tokens, seconds.
 pub(super) const ACCESS_S: i64 = 120;
@@ -35,7 +35,7 @@ pub(super) struct Minted {
 }
 
 /// The access token of a session, with the faults that are on.
-pub(super) fn access(sim: &Memory, session: &Session, nonce: &str, shape: Shape) -> Minted {
+pub(super) fn access(sim: &Memory, session: &Share, nonce: &str, shape: Shape) -> Minted {
     let shape = faulty(sim, &session.client, shape);
     let now = sim.clock.now().secs();
     let issued_at = now + number(sim, "clock_skew_s", &session.client).unwrap_or(0);
@@ -49,11 +49,14 @@ pub(super) fn access(sim: &Memory, session: &Session, nonce: &str, shape: Shape)
             "scope": shown_scope(&session.scope), "sid": session.sid, "authMode": session.auth_mode,
         }),
     );
+    if let Some(thumbprint) = &session.bound_to {
+        claims.insert("cnf".into(), json!({"x5t#S256": confirmation(sim, &session.client, thumbprint)}));
+    }
     sign_and_keep(sim, session, Use::Access, claims, shape)
 }
 
 /// The refresh token that replaces the session's former one; its `jti` is the second value.
-pub(super) fn refresh(sim: &Memory, session: &Session) -> (Minted, String) {
+pub(super) fn refresh(sim: &Memory, session: &Share) -> (Minted, String) {
     let now = sim.clock.now().secs();
     let jti = sim.uuid();
     let claims = object(json!({
@@ -64,7 +67,7 @@ pub(super) fn refresh(sim: &Memory, session: &Session) -> (Minted, String) {
 }
 
 /// The ID token that comes with an access token.
-pub(super) fn identity(sim: &Memory, session: &Session, nonce: &str, access_token: &str) -> Minted {
+pub(super) fn identity(sim: &Memory, session: &Share, nonce: &str, access_token: &str) -> Minted {
     use sha2::{Digest, Sha256};
     let now = sim.clock.now().secs();
     let mut claims = person(sim, session);
@@ -82,7 +85,41 @@ pub(super) fn identity(sim: &Memory, session: &Session, nonce: &str, access_toke
     sign_and_keep(sim, session, Use::Id, claims, Shape::default())
 }
 
-fn person(sim: &Memory, session: &Session) -> Map<String, Value> {
+/// `auth_req_id` of a CIBA request: opaque to the program, a signed text as at PSC.
+pub(super) fn request(sim: &Memory, idnat: &str, client: &str) -> String {
+    let now = sim.clock.now().secs();
+    let claims = object(json!({
+        "exp": now + ACCESS_S, "iat": now, "jti": sim.uuid(), "iss": sim.issuer, "aud": sim.issuer, "sub": sim.personas.subject(idnat), "azp": client,
+    }));
+    signed(sim, &claims, &Shape::default()).0
+}
+
+/// `logout_token` (OpenID Connect Back-Channel Logout 1.0 §2.4), with one of the defects of the switch of that name.
+pub(super) fn logout(sim: &Memory, idnat: &str, sid: &str, client: &str, defect: &str) -> String {
+    let now = sim.clock.now().secs();
+    let mut claims = object(json!({
+        "iss": sim.issuer, "sub": sim.personas.subject(idnat), "aud": client, "iat": now, "exp": now + ACCESS_S, "jti": sim.uuid(), "typ": "Logout", "sid": sid,
+        "events": {"http://schemas.openid.net/event/backchannel-logout": {}},
+    }));
+    match defect {
+        "with_nonce" => drop(claims.insert("nonce".into(), "n".into())),
+        "no_events" => drop(claims.remove("events")),
+        _ => {}
+    }
+    signed(sim, &claims, &Shape { bad_sig: defect == "bad_sig", ..Shape::default() }).0
+}
+
+/// `x5t#S256` in one of the encodings seen (PSC-42): RFC 8705, or base64 of the hexadecimal text.
+fn confirmation(sim: &Memory, client: &str, thumbprint: &[u8; 32]) -> String {
+    let how = sim.faults.lock().take("x5t", Some(client), None);
+    match how.as_ref().and_then(Value::as_str) {
+        Some("ans") => STANDARD.encode(hex::encode(thumbprint)),
+        Some("wrong") => URL_SAFE_NO_PAD.encode([0; 32]),
+        _ => URL_SAFE_NO_PAD.encode(thumbprint),
+    }
+}
+
+fn person(sim: &Memory, session: &Share) -> Map<String, Value> {
     let is_on = |switch: &str| sim.faults.lock().is_on(switch, Some(&session.client));
     let idnat = shaped_idnat(sim, session);
     let mut others = vec![json!({"identifiant": idnat, "origine": "RPPS", "qualite": 1})];
@@ -99,7 +136,7 @@ fn person(sim: &Memory, session: &Session) -> Map<String, Value> {
     claims
 }
 
-fn shaped_idnat(sim: &Memory, session: &Session) -> String {
+fn shaped_idnat(sim: &Memory, session: &Share) -> String {
     match sim.faults.lock().take("id_form", Some(&session.client), None).as_ref().and_then(Value::as_str) {
         Some("adeli") => "0996000014".to_owned(),
         Some("ans") => "ANS20260000000001".to_owned(),
@@ -157,7 +194,7 @@ fn faulty(sim: &Memory, client: &str, mut shape: Shape) -> Shape {
     shape
 }
 
-fn sign_and_keep(sim: &Memory, session: &Session, usage: Use, mut claims: Map<String, Value>, shape: Shape) -> Minted {
+fn sign_and_keep(sim: &Memory, session: &Share, usage: Use, mut claims: Map<String, Value>, shape: Shape) -> Minted {
     claims.extend(shape.set.clone());
     for name in &shape.unset {
         claims.remove(name);
@@ -166,7 +203,8 @@ fn sign_and_keep(sim: &Memory, session: &Session, usage: Use, mut claims: Map<St
     let exp = claims.get("exp").and_then(Value::as_i64).unwrap_or(now.secs() + ACCESS_S);
     let (token, own_signature) = signed(sim, &claims, &shape);
     let genuine = own_signature && claims.get("iss").and_then(Value::as_str) == Some(&sim.issuer);
-    let issued = Issued { usage, claims, sid: session.sid.clone(), until: Moment::from_secs(exp.clamp(0, 1 << 40)), genuine };
+    let (sid, client) = (session.sid.clone(), session.client.clone());
+    let issued = Issued { usage, claims, sid, client, until: Moment::from_secs(exp.clamp(0, 1 << 40)), genuine };
     sim.book.lock().keep(&token, issued, now);
     Minted { token, expires_in: exp - now.secs() }
 }
@@ -204,7 +242,12 @@ fn number(sim: &Memory, switch: &str, client: &str) -> Option<i64> {
 
 /// PSC adds `profile` and `identity` to what was asked for.
 fn shown_scope(asked: &str) -> String {
-    if asked.split(' ').any(|s| s == "scope_all") { "openid profile scope_all identity".to_owned() } else { asked.to_owned() }
+    let asks = |wanted: &str| asked.split(' ').any(|scope| scope == wanted);
+    match (asks("ciba"), asks("scope_all")) {
+        (true, true) => "openid ciba profile scope_all identity".to_owned(),
+        (false, true) => "openid profile scope_all identity".to_owned(),
+        (_, false) => asked.to_owned(),
+    }
 }
 
 fn extend(claims: &mut Map<String, Value>, more: Value) {

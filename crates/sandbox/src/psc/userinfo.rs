@@ -2,6 +2,8 @@
 //!
 //! Requirements: SIM-03 (userinfo, scope gating). The 30 keys of an activity are always there; `""` means absent.
 
+mod defects;
+
 use std::sync::Arc;
 
 use axum::Json;
@@ -11,9 +13,11 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
-use super::state::{Memory, Session, Use};
+use super::state::{Memory, Share, Use};
 use crate::personas::register::{family, given, text};
 use crate::personas::{Activity, Exercice, Persona, Personas};
+
+pub(super) use defects::DEFECTS;
 
 /// The capital E is missing from the ninth at PSC too.
 const ACTIVITY: [&str; 30] = [
@@ -52,12 +56,16 @@ const ACTIVITY: [&str; 30] = [
 pub(super) async fn userinfo(State(sim): State<Arc<Memory>>, headers: HeaderMap) -> Response {
     let now = sim.clock.now();
     let session = bearer(&headers).and_then(|token| {
-        let mut book = sim.book.lock();
+        let book = sim.book.lock();
         let issued = book.living(token, now).filter(|issued| issued.usage == Use::Access)?;
-        book.session(&issued.sid, now).cloned()
+        book.share(&issued.sid, &issued.client, now)
     });
     match session {
-        Some(session) => Json(about(&sim.personas, &session)).into_response(),
+        Some(session) => {
+            let mut reply = about(&sim.personas, &session);
+            defects::spoil(&mut reply, &mut sim.faults.lock(), &session.client);
+            Json(reply).into_response()
+        }
         None => (StatusCode::UNAUTHORIZED, [(WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"")]).into_response(),
     }
 }
@@ -67,7 +75,7 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     Some(token.trim()).filter(|_| scheme.eq_ignore_ascii_case("bearer"))
 }
 
-fn about(personas: &Personas, session: &Session) -> Value {
+fn about(personas: &Personas, session: &Share) -> Value {
     let idnat = &session.idnat;
     let persona = personas.find(idnat);
     let (given_name, family_name) = persona.map_or_else(Default::default, |p| (given(p), family(p)));
@@ -82,7 +90,7 @@ fn about(personas: &Personas, session: &Session) -> Value {
     reply
 }
 
-fn complete(reply: &mut Value, personas: &Personas, persona: &Persona, session: &Session) {
+fn complete(reply: &mut Value, personas: &Personas, persona: &Persona, session: &Share) {
     let exercises: Vec<Value> = persona.exercices.iter().map(|e| exercise(personas, e)).collect();
     let profession = persona.exercices.first().map(|e| text(&e.psc, "codeProfession")).unwrap_or_default();
     let first = exercises.first().and_then(|e| e["activities"].get(0)).cloned().unwrap_or_else(|| json!({}));

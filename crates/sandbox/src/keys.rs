@@ -11,20 +11,20 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
 const SHIPPED: [&str; 3] = [
-    include_str!("../../keys/psc-sim-public-test-key-1.pem"),
-    include_str!("../../keys/psc-sim-public-test-key-2.pem"),
-    include_str!("../../keys/psc-sim-public-test-key-3.pem"),
+    include_str!("../keys/psc-sim-public-test-key-1.pem"),
+    include_str!("../keys/psc-sim-public-test-key-2.pem"),
+    include_str!("../keys/psc-sim-public-test-key-3.pem"),
 ];
 
 /// A key under its public name.
 #[derive(Clone)]
-pub(super) struct SigningKey {
+pub(crate) struct SigningKey {
     pub kid: String,
     pair: Arc<KeyPair>,
 }
 
 /// The key in use, the one before it (still published), and those to come.
-pub(super) struct KeyRing {
+pub(crate) struct KeyRing {
     pairs: Vec<Arc<KeyPair>>,
     generation: usize,
 }
