@@ -12,6 +12,8 @@
 //! | `commands` | the shapes and exit codes that scripts rely on |
 //! | `serve` | one server: limits, live certificates, signals |
 //! | `secrets` | what may be found on the disk |
+//! | `api` | a schema-driven fuzzer on `/api/v1` |
+//! | `browser` | pages in a real browser, each looked at for accessibility |
 //! | `python` | `imaplib` and `smtplib` over TLS 1.2 |
 //! | `production` | the sandbox never gets into production |
 //!
@@ -19,7 +21,9 @@
 
 mod harness;
 
+mod api;
 mod audit;
+mod browser;
 mod commands;
 mod crash;
 mod page;

@@ -6,12 +6,14 @@
 //! |---|---|
 //! | `change` | what a movement changes, about whom, and how the journal calls it |
 //! | `fold` | who stands in the mailbox at a moment, and what became of past rights |
+//! | `asked` | whichever change a person of the mailbox asks: its decider |
 //! | `decide` | may this person be let in, or taken out? |
 //! | `handing` | a hand-over: offered by one, taken by the other |
 //! | `life` | suspension, closing, and their undoing |
 //! | `vacancy` | the owner gone or about to go, and what people are warned of |
 //! | `word` | what the author must say with the movement: attestation, evidence |
 
+mod asked;
 mod change;
 mod decide;
 mod fold;
@@ -20,6 +22,7 @@ mod life;
 pub mod vacancy;
 mod word;
 
+pub use asked::by_person;
 pub use change::Change;
 pub use decide::{
     Mandate, accept, add_cotitulaire, add_responsable, by_staff, delegate, end_delegation, remove_cotitulaire, remove_responsable, renounce,

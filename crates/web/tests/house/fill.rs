@@ -40,5 +40,5 @@ pub async fn move_in(store: &Store, personas: &Personas, domain: &Domain, now: M
 /// A person accepts the terms in force.
 pub async fn accept(store: &Store, person: &IdNat, now: Moment) {
     let author = Author::Person { id: person.clone(), capacity: None };
-    store.accept_terms(person, TERMS, Channel::Webmail, None, author, now).await.expect("accepted");
+    store.accept_terms(person, store::mailboxes::Acceptance::of(TERMS, Channel::Webmail), author, now).await.expect("accepted");
 }

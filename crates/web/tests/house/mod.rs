@@ -242,6 +242,9 @@ async fn open_store(dir: &tempfile::TempDir, plan: &Plan, base: &str, entropy: &
         blobs: Blobs::Local { dir: dir.path().join("blobs") },
         kek: [9; 32],
         terms_version: plan.terms.clone(),
+        terms_text: "Conditions d'essai".to_owned(),
+        terms_since: rules::Moment::from_micros(0),
+        naming: rules::mailbox::NamingRule::default(),
         terms_url: format!("{base}/cgu"),
     };
     Store::open(config, entropy.clone()).await.expect("a store")
@@ -255,16 +258,12 @@ async fn simulator(personas: &Arc<Personas>, clock: &Clock, now: &Arc<AtomicI64>
         client.backchannel_logout_uri = Some(format!("{base}/psc/backchannel-logout"));
     }
     let config = SimConfig {
-        issuer_listener: listen().await.expect("a port"),
-        login_listener: listen().await.expect("a port"),
         personas: Arc::clone(personas),
         clients,
-        clock: clock.clone(),
-        entropy: Entropy::seeded(6),
         on_clock: Arc::new(move |by| {
             moved.fetch_add(i64::try_from(by.as_micros()).unwrap_or(0), Ordering::SeqCst);
         }),
-        mailbox_owner: Arc::new(|_| None),
+        ..SimConfig::new(listen().await.expect("a port"), listen().await.expect("a port"), clock.clone(), Entropy::seeded(6))
     };
     PscSim::start(config).await.expect("the simulator")
 }
