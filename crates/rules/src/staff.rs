@@ -80,15 +80,16 @@ pub enum Giving {
     Second,
 }
 
-/// Somebody asks a role for `login`. While there are not two people who may give roles, nobody could approve: it is given at once.
-/// `by`: the console of the machine (a login that is nobody's, or a task) only begins the house.
+/// Somebody asks a role for `login`. While fewer than two people may give roles nobody could be the second: it is given at once.
+/// An author who is nobody of the house (the console of the machine) begins it, and is bound by the same rule as soon as two are there.
 pub fn ask_role(by: &Author, login: &str, house: &[Colleague]) -> Result<Giving, Refusal> {
-    let givers = house.iter().filter(|one| one.gives_roles()).count();
-    if let Some(asker) = known(by, house) {
-        if !asker.gives_roles() || asker.login == login {
-            return Err(Refusal::NoRight);
-        }
+    if !matches!(by, Author::Staff { .. } | Author::Task { .. }) {
+        return Err(Refusal::StaffRoleRequired);
     }
+    if known(by, house).is_some_and(|asker| !asker.gives_roles() || asker.login == login) {
+        return Err(Refusal::StaffRoleRequired);
+    }
+    let givers = house.iter().filter(|one| one.gives_roles()).count();
     Ok(if givers < 2 { Giving::Now } else { Giving::Second })
 }
 
@@ -96,8 +97,14 @@ pub fn ask_role(by: &Author, login: &str, house: &[Colleague]) -> Result<Giving,
 pub fn approve_role(by: &Author, asked_by: &Author, login: &str, house: &[Colleague]) -> Result<(), Refusal> {
     match known(by, house) {
         Some(second) if second.gives_roles() && by != asked_by && second.login != login => Ok(()),
-        _ => Err(Refusal::NoRight),
+        _ => Err(Refusal::StaffRoleRequired),
     }
+}
+
+/// Taking a role away, or shutting somebody out, is never delayed: one person who may give roles suffices, or the console.
+pub fn take_role(by: &Author, house: &[Colleague]) -> Result<(), Refusal> {
+    let console = matches!(by, Author::Staff { .. } | Author::Task { .. }) && known(by, house).is_none();
+    if console || known(by, house).is_some_and(Colleague::gives_roles) { Ok(()) } else { Err(Refusal::StaffRoleRequired) }
 }
 
 fn known<'h>(author: &Author, house: &'h [Colleague]) -> Option<&'h Colleague> {

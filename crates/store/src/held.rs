@@ -131,7 +131,7 @@ impl Tx<'_> {
         )
         .await?;
         self.note_use(chain, entry).await?;
-        Ok(())
+        self.announce(chain, seq, entry).await
     }
 
     /// Writes back what the command counted.

@@ -6,9 +6,14 @@
 mod figures;
 mod lease;
 mod note;
+mod prove;
+mod raw;
+mod roots;
 pub(crate) mod show;
 mod verify;
 
+pub use raw::Exported;
+pub use roots::{Day, Root};
 use rules::journal::Line;
 use rules::{Address, IdNat, Moment};
 
@@ -28,6 +33,8 @@ pub struct Query {
 pub struct Verified {
     pub chains: u64,
     pub lines: u64,
+    /// Roots of days made again.
+    pub roots: u64,
     /// First fault of each broken chain, in words.
     pub faults: Vec<String>,
 }

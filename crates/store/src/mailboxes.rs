@@ -17,7 +17,7 @@ pub(crate) mod create;
 mod enter;
 mod last_use;
 mod mine;
-mod movements;
+pub(crate) mod movements;
 pub(crate) mod terms;
 
 use std::net::IpAddr;

@@ -42,7 +42,7 @@ impl Store {
     }
 }
 
-async fn put_person(tx: &mut Tx<'_>, person: &Person, author: &Author, now: Moment) -> Result<()> {
+pub(crate) async fn put_person(tx: &mut Tx<'_>, person: &Person, author: &Author, now: Moment) -> Result<()> {
     let body = words::json(person)?;
     let sql = "INSERT INTO person (idnat, body, changed) VALUES ($1, $2, $3)
                ON CONFLICT (idnat) DO UPDATE SET body = excluded.body, changed = excluded.changed";

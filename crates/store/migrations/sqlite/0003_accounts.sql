@@ -130,7 +130,7 @@ CREATE TABLE local_structure (
   oidc_secret BLOB
 ) WITHOUT ROWID;
 
--- A number is never given twice: rows are never removed.
+-- A number is never given twice: rows are never removed. `lifted`: when a gestionnaire let her in again; `settled`: her delegations were ended.
 CREATE TABLE local_account (
   person        TEXT NOT NULL PRIMARY KEY,
   structure     TEXT NOT NULL,
@@ -151,6 +151,8 @@ CREATE TABLE local_account (
   reminders     BIGINT NOT NULL,
   reminded      BIGINT,
   suspended     BIGINT,
+  lifted        BIGINT,
+  settled       BIGINT NOT NULL,
   linked_rpps   TEXT,
   UNIQUE (bound_issuer, bound_subject)
 ) WITHOUT ROWID;

@@ -6,6 +6,7 @@
 //! | `people` | created, found, ended, linked |
 //! | `means` | enrolled: password, one-time codes, passkeys, the structure's own provider |
 //! | `login` | a login recorded: failures, locks, steps used once |
+//! | `rows` | an account as it stands; who may change it |
 //! | `review` | 90 days without login; every six months the list is confirmed |
 //!
 //! Requirements: LOC-01, LOC-02, LOC-03, LOC-06, LOC-07, LOC-08. Decisions are `rules::local`.
@@ -14,6 +15,7 @@ mod login;
 mod means;
 mod people;
 mod review;
+mod rows;
 mod structures;
 
 use rules::local::LocalState;

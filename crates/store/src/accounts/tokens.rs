@@ -2,11 +2,24 @@
 //!
 //! Requirements: STF-04. A person's token never reaches beyond her own rights: the API opens mailboxes with her name as any other door does.
 
-use rules::{Author, IdNat, Moment};
+use std::time::Duration;
+
+use rules::journal::{Act, Entry};
+use rules::{Author, Channel, IdNat, Moment, Refusal, staff};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
-use crate::{Result, Store};
+use super::secrets::{draw, hash};
+use crate::door::OPERATOR;
+use crate::engine::{Row, Tx, params};
+use crate::words::{from_json, json as word};
+use crate::{Error, Result, Store};
+
+/// What every token begins with, so that one that leaked is recognised.
+const PREFIX: &str = "pli_";
+/// A use is written at most this often.
+const STEP: Duration = Duration::from_secs(60);
 
 /// In whose name a token acts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,26 +64,115 @@ impl TokenInfo {
 }
 
 impl Store {
-    /// Draws a token. Refused: an end that is not to come, an unknown scope, none, or one that a person's token cannot have.
+    /// Draws a token: `pli_` and 43 characters. Refused: an end that is not to come, an unknown scope, none, or one that a person's token
+    /// cannot have.
     pub async fn make_api_token(&self, new: NewToken, author: Author, now: Moment) -> Result<(TokenInfo, SecretString)> {
-        let _ = (new, author, now);
-        todo!()
+        self.context.note(now);
+        if new.ends <= now {
+            return Err(Error::Refused(Refusal::BadPeriod));
+        }
+        let allowed: &[&str] = match &new.owner {
+            TokenOwner::Person(_) => &staff::PERSONAL_SCOPES,
+            TokenOwner::Operator => &staff::SCOPES,
+        };
+        if new.scopes.is_empty() || !new.scopes.iter().all(|scope| allowed.contains(&scope.as_str())) {
+            return Err(Error::NotAllowed("these scopes, for this owner"));
+        }
+        let secret = format!("{PREFIX}{}", draw(&self.context.entropy));
+        let args = (new, hash(&secret), author, now);
+        let info = self.write(args, |tx, (new, secret, author, now)| Box::pin(make(tx, new, secret, author, *now))).await?;
+        Ok((info, SecretString::from(secret)))
     }
 
     /// The token behind a secret, when it is alive; notes its use, at most once a minute.
     pub async fn api_token(&self, secret: &str, now: Moment) -> Result<Option<TokenInfo>> {
-        let _ = (secret, now);
-        todo!()
+        self.context.note(now);
+        if !secret.starts_with(PREFIX) {
+            return Ok(None);
+        }
+        let found = self.read_facts(hash(secret), |tx, secret| {
+            Box::pin(async move {
+                let sql = format!("SELECT {COLUMNS} FROM api_token WHERE token_hash = $1");
+                tx.row(&sql, params![secret]).await?.map(info_of).transpose()
+            })
+        });
+        let Some(mut info) = found.await?.filter(|info| info.revoked.is_none() && now < info.ends) else { return Ok(None) };
+        if info.last_used.is_none_or(|last| now.since(last) >= STEP) {
+            info.last_used = Some(now);
+            let used = self.write((info.id, now), |tx, (id, now)| {
+                Box::pin(async move {
+                    let sql = "UPDATE api_token SET last_used = $1 WHERE id = $2 AND revoked IS NULL";
+                    tx.exec(sql, params![*now, *id]).await
+                })
+            });
+            if used.await? == 0 {
+                return Ok(None);
+            }
+        }
+        Ok(Some(info))
     }
 
     /// All of them, ended and revoked ones too, newest first.
     pub async fn api_tokens(&self) -> Result<Vec<TokenInfo>> {
-        todo!()
+        self.read_facts((), |tx, ()| {
+            Box::pin(async move {
+                let sql = format!("SELECT {COLUMNS} FROM api_token ORDER BY id DESC");
+                tx.rows(&sql, &[]).await?.into_iter().map(info_of).collect()
+            })
+        })
+        .await
     }
 
     /// From now on it opens nothing. A token already revoked stays as it is.
     pub async fn revoke_api_token(&self, id: i64, author: Author, now: Moment) -> Result<TokenInfo> {
-        let _ = (id, author, now);
-        todo!()
+        self.context.note(now);
+        self.write((id, author, now), |tx, (id, author, now)| Box::pin(revoke(tx, *id, author, *now))).await
     }
+}
+
+/// Columns in the order `info_of` takes them.
+const COLUMNS: &str = "id, name, owner, scopes, created, author, ends, last_used, revoked";
+
+fn info_of(mut row: Row) -> Result<TokenInfo> {
+    Ok(TokenInfo {
+        id: row.take()?,
+        name: row.take()?,
+        owner: from_json(&row.take::<String>()?)?,
+        scopes: from_json(&row.take::<String>()?)?,
+        created: row.take()?,
+        by: from_json(&row.take::<String>()?)?,
+        ends: row.take()?,
+        last_used: row.take()?,
+        revoked: row.take()?,
+    })
+}
+
+async fn make(tx: &mut Tx<'_>, new: &NewToken, secret: &[u8; 32], author: &Author, now: Moment) -> Result<TokenInfo> {
+    if let TokenOwner::Person(person) = &new.owner
+        && tx.person(person).await?.is_none()
+    {
+        return Err(Error::Refused(Refusal::PersonUnknown));
+    }
+    let sql = format!(
+        "INSERT INTO api_token (token_hash, name, owner, scopes, created, author, ends) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING {COLUMNS}"
+    );
+    let (owner, scopes, by) = (word(&new.owner)?, word(&new.scopes)?, word(author)?);
+    let info = info_of(tx.one(&sql, params![secret, &new.name, &owner, &scopes, now, &by, new.ends]).await?)?;
+    let facts = json!({ "name": info.name, "owner": info.owner, "scopes": info.scopes, "ends": info.ends.to_string() });
+    tx.journal(OPERATOR, &line(Act::TokenCreated, info.id, author, facts, now)).await?;
+    Ok(info)
+}
+
+async fn revoke(tx: &mut Tx<'_>, id: i64, author: &Author, now: Moment) -> Result<TokenInfo> {
+    let changed = tx.exec("UPDATE api_token SET revoked = $1 WHERE id = $2 AND revoked IS NULL", params![now, id]).await? == 1;
+    let sql = format!("SELECT {COLUMNS} FROM api_token WHERE id = $1");
+    let info = info_of(tx.row(&sql, params![id]).await?.ok_or(Error::NotFound("token"))?)?;
+    if changed {
+        tx.journal(OPERATOR, &line(Act::TokenRevoked, id, author, json!({ "name": info.name }), now)).await?;
+    }
+    Ok(info)
+}
+
+fn line(act: Act, id: i64, author: &Author, facts: serde_json::Value, at: Moment) -> Entry {
+    Entry { at, author: author.clone(), act, object: id.to_string(), channel: Channel::System, facts }
 }

@@ -27,13 +27,13 @@ struct Args {
 }
 
 /// A movement about to be written.
-pub(super) struct Made<'a> {
-    pub(super) change: &'a Change,
-    pub(super) reason: Option<&'a str>,
-    pub(super) attested: bool,
-    pub(super) author: &'a Author,
-    pub(super) channel: Channel,
-    pub(super) now: Moment,
+pub(crate) struct Made<'a> {
+    pub(crate) change: &'a Change,
+    pub(crate) reason: Option<&'a str>,
+    pub(crate) attested: bool,
+    pub(crate) author: &'a Author,
+    pub(crate) channel: Channel,
+    pub(crate) now: Moment,
 }
 
 impl Store {
@@ -85,7 +85,7 @@ async fn make(tx: &mut Tx<'_>, args: &Args) -> Result<Mailbox> {
 }
 
 /// Appends the movement, its journal line, and what follows from it: revision, state, owner in the directory.
-pub(super) async fn write_movement(tx: &mut Tx<'_>, id: MailboxId, made: &Made<'_>) -> Result<()> {
+pub(crate) async fn write_movement(tx: &mut Tx<'_>, id: MailboxId, made: &Made<'_>) -> Result<()> {
     let mut row = tx.one("SELECT COALESCE(MAX(seq), 0) + 1 FROM movement WHERE mailbox = $1", params![id.0]).await?;
     let seq: i64 = row.take()?;
     let (author, change) = (words::json(made.author)?, words::json(made.change)?);
@@ -133,7 +133,7 @@ fn moves_rights(change: &Change) -> bool {
 }
 
 /// The same change, naming the person by the number the register knows her under, not by an alias.
-pub(super) fn canonical(change: &Change, known: Option<&Person>) -> Change {
+pub(crate) fn canonical(change: &Change, known: Option<&Person>) -> Change {
     let mut change = change.clone();
     if let (Some(known), Some(person)) = (known, change.person_mut()) {
         *person = known.idnat.clone();
