@@ -98,6 +98,8 @@ acts! {
     StructureChanged = "structure.changed",
     ListAccepted = "list.accepted",
     ListRefused = "list.refused",
+    /// The monthly figures left for a program or a person of the operator. Object: month and file.
+    IndicatorsDownloaded = "indicators.downloaded",
     /// An act on the queue by staff.
     QueueHeld = "queue.held",
     QueueReleased = "queue.released",
