@@ -1,14 +1,35 @@
 //! Passkeys: registration and assertion, for local people and for staff.
 //!
+//! | file | holds |
+//! |---|---|
+//! | `options` | what the browser is asked (JSON for `navigator.credentials`) |
+//! | `register`, `assert` | what it answered: a new key, a key used |
+//! | `client` | what the browser says of itself |
+//! | `device` | what the authenticator says |
+//! | `key` | COSE public keys and signatures |
+//!
 //! W3C Web Authentication Level 2 §7.1, §7.2. Requirements: LOC-05, STF-01. User verification and a resident key are required, attestation is `none`,
-//! algorithms are ES256, RS256 and Ed25519. The store keeps the passkeys and the challenges (5 min, once).
+//! algorithms are ES256, RS256 and EdDSA. The store keeps the passkeys and the challenges (5 min, once). Ours, on a crypto library and a CBOR reader:
+//! the ready-made servers draw their own randomness, or need another TLS library.
 
+mod assert;
+mod client;
+mod device;
+mod key;
+mod options;
+mod register;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use reqwest::Url;
 use rules::{Entropy, Moment, Refusal};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+
+/// Longest posted JSON that is read.
+pub const POSTED_LIMIT: usize = 64 * 1024;
 
 /// The site as authenticators know it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Site {
     id: String,
     origin: String,
@@ -49,10 +70,10 @@ pub enum Purpose {
     Assert,
 }
 
-/// A key proved: store the counter.
+/// A key proved: keep the counter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asserted {
-    /// Credential id.
+    /// Credential id, base64url.
     pub id: String,
     pub counter: u32,
 }
@@ -62,52 +83,54 @@ pub struct Asserted {
 pub struct Claimed {
     /// Credential id, base64url.
     pub id: String,
-    /// The handle given at registration, when the authenticator tells it.
+    /// The handle given at registration (base64url), when the authenticator tells it.
     pub user: Option<String>,
 }
 
+/// What is wrong; for the log, never for the person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Defect(&'static str);
+
+type Checked<T> = Result<T, Defect>;
+
 impl Site {
     /// `origin` as browsers say it: `https://mss.pli.mssante.test`, `http://localhost:20080`. The RP id is its host.
+    ///
+    /// `Err` (English, for an administrator): not an origin, not private, or an address without a name, for which browsers make no passkey.
     pub fn new(origin: &str, name: &str) -> Result<Self, String> {
-        Ok(Self { id: origin.to_owned(), origin: origin.to_owned(), name: name.to_owned() })
+        let url = Url::parse(origin).map_err(|_| format!("{origin} is not an origin"))?;
+        let id = match url.domain() {
+            Some(domain) if url.scheme() == "https" || (url.scheme() == "http" && domain == "localhost") => domain.to_owned(),
+            Some(_) => return Err(format!("{origin}: passkeys need https, or http://localhost")),
+            None => return Err(format!("{origin}: passkeys need a host name; browsers make none for an address")),
+        };
+        Ok(Self { id, origin: url.origin().ascii_serialization(), name: name.to_owned() })
     }
 
-    /// JSON for `navigator.credentials.create({publicKey})` (binary fields in base64url), with the challenge to keep.
-    /// `handle`: at most 64 bytes, not a name; the same for all keys of a person.
-    pub fn begin_registration(
-        &self,
-        handle: &[u8],
-        login: &str,
-        display: &str,
-        existing: &[Passkey],
-        entropy: &Entropy,
-        now: Moment,
-    ) -> (Value, Challenge) {
-        let _ = (handle, login, display, existing, entropy, now, &self.id, &self.origin, &self.name);
-        todo!()
+    /// The host: what a passkey is bound to.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+impl Challenge {
+    fn draw(purpose: Purpose, user: String, entropy: &Entropy, now: Moment) -> Self {
+        let challenge = URL_SAFE_NO_PAD.encode(entropy.bytes::<32>());
+        Self { challenge, expires: now.plus(options::TIMEOUT), purpose, user }
     }
 
-    /// Checks the posted JSON (`PublicKeyCredential.toJSON()`); [`Refusal::LoginFailed`] for any defect.
-    pub fn finish_registration(&self, posted: &str, challenge: &Challenge, label: &str, now: Moment) -> Result<Passkey, Refusal> {
-        let _ = (posted, challenge, label, now);
-        todo!()
+    fn serves(&self, purpose: Purpose, now: Moment) -> Checked<()> {
+        if self.purpose == purpose && now < self.expires { Ok(()) } else { Err(Defect("the challenge is over, or of another purpose")) }
     }
+}
 
-    /// JSON for `navigator.credentials.get({publicKey})`, with the challenge to keep. `allowed` empty: any resident key of this site.
-    pub fn begin_assertion(&self, allowed: &[Passkey], entropy: &Entropy, now: Moment) -> (Value, Challenge) {
-        let _ = (allowed, entropy, now);
-        todo!()
-    }
+fn told<T>(checked: Checked<T>) -> Result<T, Refusal> {
+    checked.map_err(|defect| {
+        tracing::info!(defect = defect.0, "a passkey is refused");
+        Refusal::LoginFailed
+    })
+}
 
-    /// Whose key the posted JSON claims to be; proves nothing.
-    pub fn claimed(posted: &str) -> Option<Claimed> {
-        let _ = posted;
-        todo!()
-    }
-
-    /// Checks the posted JSON against the person's keys; [`Refusal::LoginFailed`] for any defect, a counter that did not move included.
-    pub fn finish_assertion(&self, posted: &str, challenge: &Challenge, passkeys: &[Passkey], now: Moment) -> Result<Asserted, Refusal> {
-        let _ = (posted, challenge, passkeys, now);
-        todo!()
-    }
+fn decoded(text: &str, why: &'static str) -> Checked<Vec<u8>> {
+    URL_SAFE_NO_PAD.decode(text).map_err(|_| Defect(why))
 }
