@@ -28,6 +28,9 @@ impl House {
             blobs: Blobs::Local { dir: dir.path().join("blobs") },
             kek: [7; 32],
             terms_version: "2026-01".to_owned(),
+            terms_text: "Conditions d'essai".to_owned(),
+            terms_since: rules::Moment::from_micros(0),
+            naming: rules::mailbox::NamingRule::default(),
             terms_url: "https://pli.example/cgu".to_owned(),
         };
         let store = Store::open(config, Entropy::seeded(11)).await.unwrap();
@@ -161,7 +164,7 @@ async fn join(house: &House) {
     ];
     for change in changes {
         let allowed = |_: &Mailbox, _: Option<&Person>| Ok(());
-        house.store.move_mailbox(&address, change, None, by.clone(), Channel::Cli, house.now, allowed).await.unwrap();
+        house.store.move_mailbox(&address, change, None, false, by.clone(), Channel::Cli, house.now, allowed).await.unwrap();
     }
     let people = house.store.people(&address, house.now).await.unwrap();
     assert_eq!(people.len(), 4, "the colleagues are in");

@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use rules::{Address, Domain};
 
-use crate::commands::{Order, address, cotitulaire, delegation, indicators, journal, mailbox, queue, register, sim, terms, whitelist};
+use crate::commands::mailbox::life::Step;
+use crate::commands::{Order, address, cotitulaire, delegation, directory, indicators, journal, mailbox, queue, register, sim, terms, whitelist};
 use crate::demo::Options;
 
 /// Pli, opérateur de messagerie sécurisée de santé
@@ -66,7 +67,10 @@ pub enum Verb {
     #[command(subcommand)]
     Whitelist(Whitelist),
     /// Les indicateurs d'usage d'un mois
-    Indicators(indicators::Month),
+    Indicators(Indicators),
+    /// L'annuaire : ce qui se publie des boîtes
+    #[command(subcommand)]
+    Directory(Directory),
     /// Le bac à sable : jetons d'essai
     #[command(subcommand)]
     Sim(Sim),
@@ -82,6 +86,29 @@ pub enum Mailbox {
     Show(mailbox::Show),
     /// Ouvrir une boîte
     Create(mailbox::Create),
+    /// Fermer une boîte : lisible trente jours, puis fermée pour toujours
+    Close(mailbox::life::Life),
+    /// Revenir sur une fermeture, pendant les trente jours
+    Reopen(mailbox::life::Life),
+    /// Suspendre une boîte
+    Suspend(mailbox::life::Life),
+    /// Lever une suspension
+    Resume(mailbox::life::Life),
+    /// Transmettre une boîte de cabinet à un nouveau propriétaire
+    Handover(mailbox::life::HandOver),
+    /// Les machines qui ouvrent une boîte applicative
+    #[command(subcommand)]
+    Certificate(Certificate),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Certificate {
+    /// Admettre le certificat d'une machine
+    Add(mailbox::certificate::Change),
+    /// Ne plus l'admettre
+    Remove(mailbox::certificate::Change),
+    /// Les certificats admis
+    List(mailbox::certificate::List),
 }
 
 #[derive(Debug, Subcommand)]
@@ -114,15 +141,30 @@ pub enum Cotitulaire {
 
 #[derive(Debug, Subcommand)]
 pub enum Terms {
+    /// Le texte en vigueur, ou ce qu'une personne a accepté
+    Show(terms::Show),
+    /// Publier une nouvelle version
+    Publish(terms::Publish),
     /// Enregistrer une acceptation (bac à sable)
     Accept(terms::Accept),
 }
 
 #[derive(Debug, Subcommand)]
 pub enum Register {
+    /// Chercher une personne, ou une structure
+    Search(register::Search),
+    /// Les personnes
+    #[command(subcommand)]
+    Person(Person),
     /// Les situations d'exercice
     #[command(subcommand)]
     Situation(Situation),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Person {
+    /// Une personne, ses situations et ses boîtes
+    Show(register::Show),
 }
 
 #[derive(Debug, Subcommand)]
@@ -167,10 +209,41 @@ pub enum Whitelist {
     Synth(whitelist::Synth),
 }
 
+/// Without a verb, the month's figures are shown.
+#[derive(Debug, Args)]
+pub struct Indicators {
+    #[command(flatten)]
+    pub month: indicators::Month,
+    #[command(subcommand)]
+    pub verb: Option<Figures>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Figures {
+    /// Écrire les trois fichiers d'un mois et leur manifeste
+    Compute(indicators::edition::Compute),
+    /// Recalculer, et comparer avec ce qui fut écrit
+    Verify(indicators::verify::Verify),
+    /// Les actes derrière une ligne
+    Trace(indicators::trace::Trace),
+    /// Remettre les fichiers d'un mois dans une autre disposition
+    Deposit(indicators::deposit::Deposit),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Directory {
+    /// Écrire l'extraction nationale des boîtes publiées
+    Extract(directory::Extract),
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Sim {
     /// Un jeton Pro Santé Connect d'essai
     Token(sim::Token),
+    /// Simuler Pro Santé Connect, seul
+    Psc(sim::Psc),
+    /// Simuler la connexion propre à un établissement (OpenID Connect), seule
+    Idp(sim::Standalone),
 }
 
 impl Verb {
@@ -182,6 +255,14 @@ impl Verb {
             Self::Mailbox(Mailbox::List) => Order::MailboxList,
             Self::Mailbox(Mailbox::Show(order)) => Order::MailboxShow(order),
             Self::Mailbox(Mailbox::Create(order)) => Order::MailboxCreate(order),
+            Self::Mailbox(Mailbox::Close(order)) => Order::MailboxLife { step: Step::Close, life: order },
+            Self::Mailbox(Mailbox::Reopen(order)) => Order::MailboxLife { step: Step::Reopen, life: order },
+            Self::Mailbox(Mailbox::Suspend(order)) => Order::MailboxLife { step: Step::Suspend, life: order },
+            Self::Mailbox(Mailbox::Resume(order)) => Order::MailboxLife { step: Step::Resume, life: order },
+            Self::Mailbox(Mailbox::Handover(order)) => Order::MailboxHandOver(order),
+            Self::Mailbox(Mailbox::Certificate(Certificate::Add(order))) => Order::CertificateAdd(order),
+            Self::Mailbox(Mailbox::Certificate(Certificate::Remove(order))) => Order::CertificateRemove(order),
+            Self::Mailbox(Mailbox::Certificate(Certificate::List(order))) => Order::CertificateList(order),
             Self::Delegation(Delegation::List(ForMailbox { here: Some(mailbox), .. } | ForMailbox { mailbox: Some(mailbox), .. })) => {
                 Order::DelegationList(delegation::List { mailbox })
             }
@@ -190,6 +271,9 @@ impl Verb {
             Self::Cotitulaire(Cotitulaire::Add(order)) => Order::CotitulaireAdd(order),
             Self::Cotitulaire(Cotitulaire::End(order)) => Order::CotitulaireEnd(order),
             Self::Terms(Terms::Accept(order)) => Order::TermsAccept(order),
+            Self::Terms(Terms::Show(order)) => Order::TermsShow(order),
+            Self::Register(Register::Search(order)) => Order::RegisterSearch(order),
+            Self::Register(Register::Person(Person::Show(order))) => Order::RegisterPerson(order),
             Self::Register(Register::Situation(Situation::End(order))) => Order::SituationEnd(order),
             Self::Journal(Journal::Show(order)) => Order::JournalShow(order),
             Self::Journal(Journal::Verify) => Order::JournalVerify,
@@ -202,7 +286,14 @@ impl Verb {
             Self::Whitelist(Whitelist::Load(order)) => Order::WhitelistLoad(order),
             Self::Whitelist(Whitelist::Verify(order)) => Order::WhitelistVerify(order),
             Self::Whitelist(Whitelist::Approve(order)) => Order::WhitelistApprove(order),
-            Self::Indicators(order) => Order::Indicators(order),
+            Self::Indicators(Indicators { month, verb: None }) => Order::Indicators(month),
+            Self::Indicators(Indicators { verb: Some(verb), .. }) => match verb {
+                Figures::Compute(order) => Order::IndicatorsCompute(order),
+                Figures::Verify(order) => Order::IndicatorsVerify(order),
+                Figures::Trace(order) => Order::IndicatorsTrace(order),
+                Figures::Deposit(order) => Order::IndicatorsDeposit(order),
+            },
+            Self::Directory(Directory::Extract(order)) => Order::DirectoryExtract(order),
             Self::Reload => Order::Reload,
             other => return Err(other),
         })

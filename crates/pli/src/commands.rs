@@ -5,6 +5,7 @@
 pub mod check;
 pub mod cotitulaire;
 pub mod delegation;
+pub mod directory;
 pub mod indicators;
 pub mod journal;
 pub mod mailbox;
@@ -31,12 +32,21 @@ pub enum Order {
     MailboxList,
     MailboxShow(mailbox::Show),
     MailboxCreate(mailbox::Create),
+    MailboxLife { step: mailbox::life::Step, life: mailbox::life::Life },
+    MailboxHandOver(mailbox::life::HandOver),
+    CertificateAdd(mailbox::certificate::Change),
+    CertificateRemove(mailbox::certificate::Change),
+    CertificateList(mailbox::certificate::List),
     DelegationList(delegation::List),
     DelegationAdd(delegation::Add),
     DelegationEnd(delegation::End),
     CotitulaireAdd(cotitulaire::Change),
     CotitulaireEnd(cotitulaire::Change),
     TermsAccept(terms::Accept),
+    TermsShow(terms::Show),
+    TermsPublish(terms::Publication),
+    RegisterSearch(register::Search),
+    RegisterPerson(register::Show),
     SituationEnd(register::SituationEnd),
     JournalShow(journal::Show),
     JournalVerify,
@@ -48,6 +58,11 @@ pub enum Order {
     WhitelistApprove(whitelist::Approve),
     WhitelistFetch,
     Indicators(indicators::Month),
+    IndicatorsCompute(indicators::edition::Compute),
+    IndicatorsVerify(indicators::verify::Verify),
+    IndicatorsTrace(indicators::trace::Trace),
+    IndicatorsDeposit(indicators::deposit::Deposit),
+    DirectoryExtract(directory::Extract),
     /// Re-read certificates, CRLs and list; only a running process can.
     Reload,
 }
@@ -58,6 +73,10 @@ impl Order {
         match self {
             Self::MailboxShow(order) => Some(&order.address),
             Self::MailboxCreate(order) => Some(&order.address),
+            Self::MailboxLife { life, .. } => Some(&life.address),
+            Self::MailboxHandOver(order) => Some(&order.address),
+            Self::CertificateAdd(order) | Self::CertificateRemove(order) => Some(&order.address),
+            Self::CertificateList(order) => Some(&order.address),
             Self::DelegationList(order) => Some(&order.mailbox),
             Self::DelegationAdd(order) => Some(&order.mailbox),
             Self::DelegationEnd(order) => Some(&order.mailbox),
@@ -73,12 +92,21 @@ impl Order {
             Self::MailboxList => mailbox::list(operator).await,
             Self::MailboxShow(order) => order.run(operator).await,
             Self::MailboxCreate(order) => order.run(operator).await,
+            Self::MailboxLife { step, life } => life.run(step, operator).await,
+            Self::MailboxHandOver(order) => order.run(operator).await,
+            Self::CertificateAdd(order) => order.add(operator).await,
+            Self::CertificateRemove(order) => order.remove(operator).await,
+            Self::CertificateList(order) => order.run(operator).await,
             Self::DelegationList(order) => order.run(operator).await,
             Self::DelegationAdd(order) => order.run(operator).await,
             Self::DelegationEnd(order) => order.run(operator).await,
             Self::CotitulaireAdd(order) => order.add(operator).await,
             Self::CotitulaireEnd(order) => order.end(operator).await,
             Self::TermsAccept(order) => order.run(operator).await,
+            Self::TermsShow(order) => order.run(operator).await,
+            Self::TermsPublish(order) => order.run(operator).await,
+            Self::RegisterSearch(order) => order.run(operator).await,
+            Self::RegisterPerson(order) => order.run(operator).await,
             Self::SituationEnd(order) => order.run(operator).await,
             Self::JournalShow(order) => order.run(operator).await,
             Self::JournalVerify => journal::verify(operator).await,
@@ -90,6 +118,11 @@ impl Order {
             Self::WhitelistApprove(order) => order.run(operator).await,
             Self::WhitelistFetch => whitelist::fetch(operator).await,
             Self::Indicators(order) => order.run(operator).await,
+            Self::IndicatorsCompute(order) => order.run(operator).await,
+            Self::IndicatorsVerify(order) => order.run(operator).await,
+            Self::IndicatorsTrace(order) => order.run(operator).await,
+            Self::IndicatorsDeposit(order) => order.run(operator).await,
+            Self::DirectoryExtract(order) => order.run(operator).await,
             Self::Reload => Err(Failure::refused("ARRETE", "aucun processus en marche : rien à relire")),
         }
     }
@@ -99,16 +132,26 @@ impl Order {
         match self {
             Self::Check => check::table(value),
             Self::MailboxList => mailbox::list_table(value),
-            Self::MailboxShow(_) | Self::MailboxCreate(_) => mailbox::table(value),
+            Self::MailboxShow(_) | Self::MailboxCreate(_) | Self::MailboxLife { .. } | Self::MailboxHandOver(_) => mailbox::table(value),
+            Self::CertificateAdd(_) | Self::CertificateRemove(_) | Self::CertificateList(_) => mailbox::certificate::table(value),
+            Self::TermsShow(order) => order.table(value),
+            Self::RegisterSearch(order) => order.table(value),
+            Self::RegisterPerson(_) => register::person_table(value),
             Self::DelegationList(_) => delegation::table(value),
             Self::DelegationAdd(_) | Self::DelegationEnd(_) | Self::CotitulaireAdd(_) | Self::CotitulaireEnd(_) => mailbox::table(value),
             Self::JournalShow(_) => journal::table(value),
             Self::QueueList => queue::table(value),
             Self::Indicators(_) => indicators::table(value),
+            Self::IndicatorsTrace(_) => indicators::trace::table(value),
             Self::JournalVerify
             | Self::TermsAccept(_)
+            | Self::TermsPublish(_)
             | Self::SituationEnd(_)
             | Self::QueueAct(_)
+            | Self::IndicatorsCompute(_)
+            | Self::IndicatorsVerify(_)
+            | Self::IndicatorsDeposit(_)
+            | Self::DirectoryExtract(_)
             | Self::WhitelistShow(_)
             | Self::WhitelistLoad(_)
             | Self::WhitelistVerify(_)
@@ -120,7 +163,7 @@ impl Order {
 
     /// The answer is shown, and still says that something is wrong: exit code 1.
     pub fn failed(&self, value: &Value) -> bool {
-        matches!(self, Self::JournalVerify | Self::Check) && value.get("ok") == Some(&Value::Bool(false))
+        matches!(self, Self::JournalVerify | Self::Check | Self::IndicatorsVerify(_)) && value.get("ok") == Some(&Value::Bool(false))
     }
 }
 

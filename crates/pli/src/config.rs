@@ -16,7 +16,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rules::Domain;
+use rules::mailbox::NamingRule;
+use rules::{Domain, Moment};
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -43,6 +44,9 @@ pub struct Config {
     pub store: Store,
     pub blobs: Blobs,
     pub terms: Terms,
+    /// How mailboxes are called (CAB-04).
+    #[serde(default)]
+    pub naming: NamingRule,
     /// The pages and the API; needed when `listen.web` is set.
     #[serde(default)]
     pub web: Option<Web>,
@@ -183,6 +187,17 @@ pub struct Blobs {
 pub struct Terms {
     pub version: String,
     pub url: String,
+    /// The text people accept, in the small part of Markdown that pages show; the program carries one for those who have none yet.
+    pub file: Option<PathBuf>,
+    /// In force from then on, `2026-01-01T00:00:00+01:00`; always when absent.
+    #[serde(default, deserialize_with = "moment")]
+    pub since: Option<Moment>,
+}
+
+fn moment<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Moment>, D::Error> {
+    let text = String::deserialize(from)?;
+    let wrong = || serde::de::Error::custom(format!("« {text} » n'est pas un moment comme 2026-01-01T00:00:00+01:00"));
+    Moment::parse(&text).map(Some).ok_or_else(wrong)
 }
 
 /// The pages and the API.
@@ -348,6 +363,7 @@ impl Config {
         at(&mut self.trust.state);
         self.trust.list.file.iter_mut().for_each(at);
         at(&mut self.psc.client_secret_file);
+        self.terms.file.iter_mut().for_each(at);
         self.web.iter_mut().flat_map(|web| web.client.files()).for_each(at);
         match &mut self.store {
             Store::Sqlite { path, kek_file } => {

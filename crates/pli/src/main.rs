@@ -31,7 +31,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use serde_json::Value;
 
-use cli::{Cli, Common, Sim, Verb, Whitelist};
+use cli::{Cli, Common, Sim, Terms, Verb, Whitelist};
 use failure::{Failure, Outcome};
 use state::StateDir;
 
@@ -69,6 +69,11 @@ async fn run(cli: Cli) -> Outcome<ExitCode> {
         Err(Verb::Serve) => return serve::run(&state).await.map(|()| ExitCode::SUCCESS),
         Err(Verb::Whitelist(Whitelist::Synth(order))) => order.run(&state)?,
         Err(Verb::Sim(Sim::Token(order))) => order.run(&state).await?,
+        Err(Verb::Sim(Sim::Psc(order))) => return order.run(&state, common.json).await.map(|()| ExitCode::SUCCESS),
+        Err(Verb::Sim(Sim::Idp(order))) => return order.serve_idp(&state, common.json).await.map(|()| ExitCode::SUCCESS),
+        Err(Verb::Terms(Terms::Publish(order))) => {
+            return carry_out(&state, &common, commands::Order::TermsPublish(order.read()?)).await;
+        }
         Err(other) => return Err(Failure::usage(format!("verbe incomplet : {other:?}"))),
     };
     print(&common, &value, &table)?;

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use rules::{Clock, Domain, Entropy};
+use rules::{Clock, Domain, Entropy, Moment};
 use store::Store;
 use trust::TrustSpace;
 
@@ -64,7 +64,23 @@ fn store_config(config: &Config) -> Outcome<store::Config> {
     } else {
         store::Blobs::Local { dir: config.blobs.at.clone().into() }
     };
-    Ok(store::Config { engine, blobs, kek, terms_version: config.terms.version.clone(), terms_url: config.terms.url.clone() })
+    let terms = &config.terms;
+    Ok(store::Config {
+        engine,
+        blobs,
+        kek,
+        terms_version: terms.version.clone(),
+        terms_text: terms_text(terms)?,
+        terms_since: terms.since.unwrap_or(Moment::from_micros(0)),
+        terms_url: terms.url.clone(),
+        naming: config.naming.clone(),
+    })
+}
+
+/// The words people accept: the operator's own, or those that the program carries.
+fn terms_text(terms: &config::Terms) -> Outcome<String> {
+    let Some(file) = &terms.file else { return Ok(include_str!("../texts/cgu.md").to_owned()) };
+    std::fs::read_to_string(file).map_err(|error| Failure::configuration(format!("{} : {error}", file.display())))
 }
 
 fn make_parent(path: &Path) -> Outcome<()> {

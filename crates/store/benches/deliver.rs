@@ -47,6 +47,9 @@ async fn measure(engine: Engine, dir: &tempfile::TempDir, producers: usize, coun
         blobs: Blobs::Local { dir: dir.path().join("blobs") },
         kek: [7; 32],
         terms_version: "2026-01".to_owned(),
+        terms_text: "Conditions d'essai".to_owned(),
+        terms_since: rules::Moment::from_micros(0),
+        naming: rules::mailbox::NamingRule::default(),
         terms_url: String::new(),
     };
     let store = Store::open(config, Entropy::seeded(1)).await.expect("a store");

@@ -21,7 +21,7 @@ use rules::mailbox::{Bearer, Kind, MailboxId};
 use rules::movement::{self, Change};
 use rules::{Address, Author, Channel, Clock, Entropy, IdNat, Moment};
 use sandbox::Personas;
-use sandbox::psc::{PscSim, SimConfig, shipped_clients};
+use sandbox::psc::{PscSim, SimConfig};
 use store::mail::Arrival;
 use store::mailboxes::{Knock, NewMailbox};
 use store::{Blobs, Engine, Store};
@@ -96,6 +96,9 @@ impl Stage {
             blobs: Blobs::Local { dir: dir.path().join("blobs") },
             kek: [7; 32],
             terms_version: "2026-01".to_owned(),
+            terms_text: "Conditions d'essai".to_owned(),
+            terms_since: rules::Moment::from_micros(0),
+            naming: rules::mailbox::NamingRule::default(),
             terms_url: "https://mss.pli.mssante.test/cgu".to_owned(),
         };
         let store = Store::open(config, Entropy::seeded(3)).await.expect("a store");
@@ -256,7 +259,7 @@ async fn people(store: &Store, at: Moment) -> MailboxId {
     }
     for person in [TILLEUL, AUBEPIN, SUREAU] {
         let author = Author::Person { id: idnat(person), capacity: None };
-        store.accept_terms(&idnat(person), "2026-01", Channel::Webmail, None, author, at).await.expect("terms");
+        store.accept_terms(&idnat(person), store::mailboxes::Acceptance::of("2026-01", Channel::Webmail), author, at).await.expect("terms");
     }
     let domain = rules::Domain::parse("pli.mssante.test").expect("a domain");
     let planned = personas.mailboxes(&domain, at).into_iter().find(|planned| planned.address == cabinet()).expect("the cabinet");
@@ -278,23 +281,17 @@ async fn make(store: &Store, change: Change, now: Moment) {
     let asked = change.clone();
     let decide =
         move |mailbox: &rules::mailbox::Mailbox, person: Option<&rules::register::Person>| movement::by_staff(mailbox, &asked, person, now);
-    store.move_mailbox(&cabinet(), change, None, Author::staff("essai"), Channel::Cli, now, decide).await.expect("a movement");
+    store.move_mailbox(&cabinet(), change, None, false, Author::staff("essai"), Channel::Cli, now, decide).await.expect("a movement");
 }
 
 async fn psc_sim(clock: &Clock, now: &Arc<AtomicI64>) -> PscSim {
     let listen = || TcpListener::bind("127.0.0.1:0");
     let moved = now.clone();
     PscSim::start(SimConfig {
-        issuer_listener: listen().await.expect("a port"),
-        login_listener: listen().await.expect("a port"),
-        personas: Arc::new(Personas::shipped()),
-        clients: shipped_clients(),
-        clock: clock.clone(),
-        entropy: Entropy::seeded(1),
         on_clock: Arc::new(move |by| {
             moved.fetch_add(i64::try_from(by.as_micros()).unwrap_or(0), Ordering::SeqCst);
         }),
-        mailbox_owner: Arc::new(|_| None),
+        ..SimConfig::new(listen().await.expect("a port"), listen().await.expect("a port"), clock.clone(), Entropy::seeded(1))
     })
     .await
     .expect("the simulator starts")

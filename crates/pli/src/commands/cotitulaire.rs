@@ -1,9 +1,11 @@
 //! `pli cotitulaire add|end`: professionals who hold a CAB with its owner.
 //!
-//! Requirements: CAB-06, CAB-07, CAB-08.
+//! Requirements: CAB-06, CAB-07, CAB-08, CAB-15.
 
 use clap::Args;
+use rules::mailbox::Mailbox;
 use rules::movement::{self, Change as Movement};
+use rules::register::Person;
 use rules::{Address, IdNat, Refusal};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -25,25 +27,39 @@ pub struct Change {
     /// Pourquoi
     #[arg(long, value_name = "TEXTE")]
     pub reason: Option<String>,
+    /// Attester que la personne a droit à cet accès et qu'elle est tenue au secret
+    #[arg(long)]
+    #[serde(default)]
+    pub attest: bool,
 }
 
 impl Change {
     pub async fn add(self, operator: &Operator) -> Outcome<Value> {
-        let Self { mailbox, person, by, reason } = self;
+        let Self { mailbox, person, by, reason, attest } = self;
         let asker = by.asker(operator, &mailbox).await?;
         let mandate = asker.owner()?;
-        super::movement::write(operator, &mailbox, Movement::CotitulaireAdded { person }, reason, &asker, move |mailbox, person, now| {
-            movement::add_cotitulaire(&mandate, mailbox, person.ok_or(Refusal::PersonUnknown)?, now)
-        })
+        super::movement::write(
+            operator,
+            &mailbox,
+            Movement::CotitulaireAdded { person },
+            reason,
+            attest,
+            &asker,
+            move |mailbox, person, now| movement::add_cotitulaire(&mandate, mailbox, person.ok_or(Refusal::PersonUnknown)?, now),
+        )
         .await
     }
 
     pub async fn end(self, operator: &Operator) -> Outcome<Value> {
-        let Self { mailbox, person, by, reason } = self;
+        let Self { mailbox, person, by, reason, attest: _ } = self;
         let asker = by.asker(operator, &mailbox).await?;
-        let mandate = asker.owner()?;
         let change = Movement::CotitulaireRemoved { person: person.clone() };
-        super::movement::write(operator, &mailbox, change, reason, &asker, move |mailbox, _, now| {
+        if by.by.as_ref() == Some(&person) {
+            let leave = move |mailbox: &Mailbox, _: Option<&Person>, now| movement::renounce(mailbox, &person, now);
+            return super::movement::write(operator, &mailbox, change, reason, false, &asker, leave).await;
+        }
+        let mandate = asker.owner()?;
+        super::movement::write(operator, &mailbox, change, reason, false, &asker, move |mailbox, _, now| {
             movement::remove_cotitulaire(&mandate, mailbox, &person, now)
         })
         .await

@@ -1,9 +1,11 @@
 //! `pli delegation add|end|list`: who else opens this mailbox, from when, until when.
 //!
-//! Requirements: DEL-01, DEL-02, DEL-03, DEL-08.
+//! Requirements: DEL-01, DEL-02, DEL-03, DEL-08, DEL-14.
 
 use clap::Args;
+use rules::mailbox::Mailbox;
 use rules::movement::{self, Change};
+use rules::register::Person;
 use rules::{Address, IdNat, Moment, Refusal};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -39,6 +41,10 @@ pub struct Add {
     /// Pourquoi
     #[arg(long, value_name = "TEXTE")]
     pub reason: Option<String>,
+    /// Attester que la personne a droit à cet accès et qu'elle est tenue au secret
+    #[arg(long)]
+    #[serde(default)]
+    pub attest: bool,
 }
 
 /// `delegation end`.
@@ -66,11 +72,11 @@ impl List {
 
 impl Add {
     pub async fn run(self, operator: &Operator) -> Outcome<Value> {
-        let Self { mailbox, person, from, until, by, reason } = self;
+        let Self { mailbox, person, from, until, by, reason, attest } = self;
         let asker = by.asker(operator, &mailbox).await?;
         let mandate = asker.manager()?;
         let change = Change::Delegated { person, from, until };
-        super::movement::write(operator, &mailbox, change, reason, &asker, move |mailbox, person, now| {
+        super::movement::write(operator, &mailbox, change, reason, attest, &asker, move |mailbox, person, now| {
             movement::delegate(&mandate, mailbox, person.ok_or(Refusal::PersonUnknown)?, from, until, now)
         })
         .await
@@ -81,9 +87,13 @@ impl End {
     pub async fn run(self, operator: &Operator) -> Outcome<Value> {
         let Self { mailbox, person, by, reason } = self;
         let asker = by.asker(operator, &mailbox).await?;
-        let mandate = asker.manager()?;
         let change = Change::DelegationEnded { person: person.clone() };
-        super::movement::write(operator, &mailbox, change, reason, &asker, move |mailbox, _, now| {
+        if by.by.as_ref() == Some(&person) {
+            let leave = move |mailbox: &Mailbox, _: Option<&Person>, now| movement::renounce(mailbox, &person, now);
+            return super::movement::write(operator, &mailbox, change, reason, false, &asker, leave).await;
+        }
+        let mandate = asker.manager()?;
+        super::movement::write(operator, &mailbox, change, reason, false, &asker, move |mailbox, _, now| {
             movement::end_delegation(&mandate, mailbox, &person, now)
         })
         .await

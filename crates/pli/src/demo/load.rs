@@ -5,7 +5,7 @@
 use rules::mailbox::{Bearer, Kind};
 use rules::register::{Exercise, Person, Situation};
 use rules::{Address, Author, Channel, Domain, IdNat, Moment};
-use store::mailboxes::NewMailbox;
+use store::mailboxes::{Acceptance, NewMailbox};
 use tokio::task::JoinSet;
 
 use crate::failure::{Failure, Outcome};
@@ -74,7 +74,7 @@ async fn one(operator: Operator, n: u32) -> Outcome<()> {
     let person = person(n, idnat.clone());
     operator.store.put_person(&person, Author::task("import"), now).await?;
     let herself = Author::Person { id: idnat.clone(), capacity: None };
-    operator.store.accept_terms(&idnat, &operator.config.terms.version, Channel::Webmail, None, herself, now).await?;
+    operator.store.accept_terms(&idnat, Acceptance::of(&operator.config.terms.version, Channel::Webmail), herself, now).await?;
     let new = NewMailbox {
         address,
         kind: Kind::Per,

@@ -10,7 +10,7 @@ use rules::movement::{self, Change};
 use rules::{Author, Channel, Domain, IdNat, Moment};
 use sandbox::Personas;
 use sandbox::personas::{Grant, PlannedMailbox};
-use store::mailboxes::NewMailbox;
+use store::mailboxes::{Acceptance, NewMailbox};
 
 use crate::failure::{Failure, Outcome};
 use crate::operator::Operator;
@@ -72,7 +72,7 @@ struct Step {
 async fn accept(operator: &Operator, person: &IdNat, at: Moment) -> Outcome<()> {
     let author = Author::Person { id: person.clone(), capacity: None };
     let version = &operator.config.terms.version;
-    Ok(operator.store.accept_terms(person, version, Channel::Webmail, None, author, at).await?)
+    Ok(operator.store.accept_terms(person, Acceptance::of(version, Channel::Webmail), author, at).await?)
 }
 
 async fn create(operator: &Operator, planned: PlannedMailbox, at: Moment) -> Outcome<()> {
@@ -109,7 +109,8 @@ async fn make(operator: &Operator, step: Step) {
     let asked = change.clone();
     let decide =
         move |mailbox: &rules::mailbox::Mailbox, person: Option<&rules::register::Person>| movement::by_staff(mailbox, &asked, person, at);
-    let made = operator.store.move_mailbox(&mailbox, change, None, Author::staff("demo"), Channel::System, at, decide).await;
+    let reason = Some("personnages de la démonstration".to_owned());
+    let made = operator.store.move_mailbox(&mailbox, change, reason, false, Author::staff("demo"), Channel::System, at, decide).await;
     if let Err(error) = made {
         tracing::warn!(%mailbox, %error, "a movement of the personas was refused");
     }

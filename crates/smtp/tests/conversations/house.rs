@@ -234,6 +234,9 @@ async fn open_store(dir: &std::path::Path, entropy: &Entropy) -> Store {
         blobs: Blobs::Local { dir: dir.join("blobs") },
         kek: [7; 32],
         terms_version: "2026-01".into(),
+        terms_text: "Conditions d'essai".to_owned(),
+        terms_since: rules::Moment::from_micros(0),
+        naming: rules::mailbox::NamingRule::default(),
         terms_url: "https://mss.pli.mssante.test/cgu".into(),
     };
     Store::open(config, entropy.clone()).await.expect("a store")
@@ -249,7 +252,7 @@ async fn move_in(store: &Store, personas: &Personas, domain: &Domain) {
         store.put_person(&person, by.clone(), now).await.expect("a person");
     }
     for person in personas.accepted_terms(domain, now) {
-        store.accept_terms(&person, "2026-01", Channel::Cli, None, by.clone(), now).await.expect("accepted");
+        store.accept_terms(&person, store::mailboxes::Acceptance::of("2026-01", Channel::Cli), by.clone(), now).await.expect("accepted");
     }
     for planned in personas.mailboxes(domain, now) {
         use rules::movement::Change;
@@ -268,16 +271,8 @@ async fn move_in(store: &Store, personas: &Personas, domain: &Domain) {
 
 async fn start_sim(personas: Arc<Personas>, clock: &Clock, entropy: &Entropy) -> PscSim {
     let listen = || TcpListener::bind("127.0.0.1:0");
-    let config = sandbox::psc::SimConfig {
-        issuer_listener: listen().await.expect("a port"),
-        login_listener: listen().await.expect("a port"),
-        personas,
-        clients: sandbox::psc::shipped_clients(),
-        clock: clock.clone(),
-        entropy: entropy.clone(),
-        on_clock: Arc::new(|_| ()),
-        mailbox_owner: Arc::new(|_| None),
-    };
+    let (issuer, login) = (listen().await.expect("a port"), listen().await.expect("a port"));
+    let config = sandbox::psc::SimConfig { personas, ..sandbox::psc::SimConfig::new(issuer, login, clock.clone(), entropy.clone()) };
     PscSim::start(config).await.expect("the simulator")
 }
 

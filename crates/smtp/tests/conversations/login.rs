@@ -17,7 +17,7 @@ async fn withdraw_secretary(house: &House) {
     let change = Change::DelegationEnded { person };
     house
         .store()
-        .move_mailbox(&cabinet, change, None, Author::staff("test"), Channel::Cli, house.now(), |_, _| Ok(()))
+        .move_mailbox(&cabinet, change, None, false, Author::staff("test"), Channel::Cli, house.now(), |_, _| Ok(()))
         .await
         .expect("ended");
 }
