@@ -36,7 +36,7 @@ pub use boites::{Boite, MailboxFacts};
 pub use connexions::Connexion;
 pub use echanges::Echange;
 pub use files::{File, Format, csv, file_name, json, manifest_name, ndjson};
-pub use manifest::{Edition, Linked, Manifest, Roots};
+pub use manifest::{Corrected, Edition, Entry, Linked, Manifest, Roots, Totals};
 pub use month::Month;
 pub use people::{Total, mailbox_people, person_mailboxes};
 pub use trace::RowKey;
