@@ -33,6 +33,7 @@ use claims::Claims;
 use introspection::{Known, Verdict};
 
 use crate::provider::discovery::Source;
+use crate::provider::http::Http;
 use crate::provider::shape::{self, Shape};
 use crate::provider::{self, Provider, Unavailable, Unproved};
 
@@ -78,7 +79,7 @@ impl Psc {
         let source =
             Source { issuer: config.issuer.clone(), discovery_url: config.discovery_url.clone(), preset: config.preset, is_psc: true };
         let party = Party {
-            provider: Arc::new(Provider::new(source, clock.clone(), entropy, place)),
+            provider: Arc::new(Provider::new(source, clock.clone(), Http::new(&config.issuer, entropy), place)),
             cache: Cache::default(),
             counters: health::Counters::default(),
             config,
@@ -96,6 +97,11 @@ impl Psc {
             tracing::debug!(token = %TokenHash::of(token).short(), code = refusal.code(), "token refused");
         }
         proved
+    }
+
+    /// Where its sessions are: what [`Proof::sid`] is a number of.
+    pub fn issuer(&self) -> &str {
+        &self.party.config.issuer
     }
 
     /// PSC says that this session is over: its tokens are asked about anew (PSC-22, PSC-36).

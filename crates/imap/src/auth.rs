@@ -48,7 +48,7 @@ pub(crate) async fn authenticate(session: &mut Session, tag: &str, mechanism: &s
         return failed(session, tag, Reply::bad("Malformed SASL message"));
     };
     match enter(session, credentials).await? {
-        Ok(access) => welcome(session, access),
+        Ok((access, sid)) => welcome(session, access, sid.as_deref()),
         Err(turned_away) => refuse(session, tag, mechanism, turned_away).await,
     }
 }
@@ -66,7 +66,7 @@ async fn ask(session: &mut Session) -> Result<Zeroizing<Vec<u8>>, Halt> {
 }
 
 /// Token, person, mailbox, right: the chain of PSC-21. Errs only when something of ours fails.
-async fn enter(session: &Session, credentials: Credentials) -> Result<Result<Access, TurnedAway>, Halt> {
+async fn enter(session: &Session, credentials: Credentials) -> Result<Result<(Access, Option<String>), TurnedAway>, Halt> {
     let shared = &session.shared;
     let ip = session.from;
     let Credentials { mailbox, token } = credentials;
@@ -96,7 +96,7 @@ async fn enter(session: &Session, credentials: Credentials) -> Result<Result<Acc
         ip: Some(ip),
     };
     match shared.store.enter(knock, now).await {
-        Ok(access) => Ok(Ok(access)),
+        Ok(access) => Ok(Ok((access, proof.sid))),
         Err(store::Error::Refused(refusal)) => Ok(Err(away(refusal, Some(proof.person)))),
         Err(store::Error::NotFound(_)) => Ok(Err(away(Refusal::NoRight, Some(proof.person)))),
         Err(error) => Err(error.into()),
@@ -123,10 +123,10 @@ async fn remember(session: &Session, mailbox: Option<&Address>, refusal: &Refusa
     }
 }
 
-fn welcome(session: &mut Session, access: Access) -> Outcome {
+fn welcome(session: &mut Session, access: Access, sid: Option<&str>) -> Outcome {
     let who = fold::ascii(&format!("{} ({})", access.address().local(), access.name()));
     let alert = alert(&access, session.shared.clock.now());
-    session.log_in(access)?;
+    session.log_in(access, sid)?;
     if let Some(alert) = alert {
         session.wire.line(&alert);
     }

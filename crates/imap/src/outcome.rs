@@ -94,6 +94,7 @@ fn ends_the_session(refusal: &Refusal) -> bool {
             | Refusal::PersonUnknown
             | Refusal::PersonNotEntitled
             | Refusal::SessionEnded
+            | Refusal::SignedOut
     )
 }
 
@@ -101,6 +102,7 @@ fn ends_the_session(refusal: &Refusal) -> bool {
 fn farewell(refusal: &Refusal) -> String {
     match refusal {
         Refusal::SessionEnded => SESSION_ENDED.to_owned(),
+        Refusal::SignedOut => SIGNED_OUT.to_owned(),
         _ => RIGHT_LOST.to_owned(),
     }
 }
@@ -109,6 +111,8 @@ pub(crate) const RIGHT_LOST: &str = "L'acces a cette boite a pris fin";
 /// PSC-38.
 pub(crate) const SESSION_ENDED: &str = "Session de 4 h terminee";
 /// LPS-44.
+/// PSC-36: the person signed out at Pro Santé Connect.
+pub(crate) const SIGNED_OUT: &str = "Session fermee chez Pro Sante Connect";
 pub(crate) const AUTOLOGOUT: &str = "30 min sans commande, a bientot";
 pub(crate) const TOO_SLOW: &str = "Personne ne s'est identifie a temps";
 pub(crate) const STOPPING: &str = "Le serveur s'arrete, reconnectez-vous dans un instant";

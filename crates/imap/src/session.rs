@@ -11,6 +11,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use rules::access::Access;
 use rules::{Channel, Moment};
+use store::accounts::SessionWatch;
 use store::feed::Subscription;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -18,7 +19,7 @@ use zeroize::Zeroize;
 
 use crate::command::Command;
 use crate::framing::{Limits, Step};
-use crate::outcome::{AUTOLOGOUT, Halt, Outcome, RIGHT_LOST, Reply, SESSION_ENDED, STOPPING, TOO_SLOW};
+use crate::outcome::{AUTOLOGOUT, Halt, Outcome, RIGHT_LOST, Reply, SESSION_ENDED, SIGNED_OUT, STOPPING, TOO_SLOW};
 use crate::seats::Seat;
 use crate::verbs;
 use crate::view::View;
@@ -63,6 +64,8 @@ pub(crate) struct Inside {
     /// The client speaks of mod-sequences: they are told to it (RFC 7162 §3.1).
     pub(crate) condstore: bool,
     feed: Subscription,
+    /// The session at Pro Santé Connect that the token came from: this one ends with it (PSC-36).
+    psc: Option<Box<SessionWatch>>,
     ends: Moment,
     _seat: Seat,
 }
@@ -99,7 +102,7 @@ pub(crate) async fn over_stream(io: Box<dyn Conn>, from: IpAddr, shared: Arc<Sha
     match begin {
         Begin::Secured => session.greet("OK"),
         Begin::LoggedIn(access) => {
-            if session.log_in(*access).is_err() {
+            if session.log_in(*access, None).is_err() {
                 return;
             }
             session.greet("PREAUTH");
@@ -177,7 +180,13 @@ impl Session {
         let Self { wire, stage, stop, .. } = self;
         let feed = async {
             match stage {
-                Stage::Inside(inside) => inside.feed.changed().await,
+                Stage::Inside(inside) => match &mut inside.psc {
+                    Some(psc) => tokio::select! {
+                        () = inside.feed.changed() => {}
+                        () = psc.over() => {}
+                    },
+                    None => inside.feed.changed().await,
+                },
                 _ => std::future::pending().await,
             }
         };
@@ -237,6 +246,11 @@ impl Session {
         if let Some(access) = self.shared.store.recheck(&inside.access, Channel::Imap, now).await? {
             inside.access = access;
         }
+        if let Some(psc) = &mut inside.psc
+            && psc.is_over().await?
+        {
+            return Err(Halt::Bye(SIGNED_OUT.to_owned()));
+        }
         if now >= inside.ends { Err(Halt::Bye(SESSION_ENDED.to_owned())) } else { Ok(()) }
     }
 
@@ -282,15 +296,16 @@ impl Session {
     }
 
     /// The person is in. Errs when too many sessions are open (LPS-44).
-    pub(crate) fn log_in(&mut self, access: Access) -> Result<(), Reply> {
+    pub(crate) fn log_in(&mut self, access: Access, sid: Option<&str>) -> Result<(), Reply> {
         let Some(seat) = self.shared.seats.take(&access) else {
             return Err(Reply::no("[LIMIT] Trop de connexions ouvertes sur cette boite"));
         };
         let jitter = CAP_JITTER.mul_f64(f64::from(u16::from_le_bytes(self.shared.entropy.bytes())) / f64::from(u16::MAX));
         let ends = self.shared.clock.now().plus(CAP - jitter);
         let feed = self.shared.store.feed().subscribe(access.mailbox());
+        let psc = sid.map(|sid| Box::new(self.shared.store.watch_session(self.shared.psc.issuer(), sid)));
         self.wire.input.set_limits(Limits::PERSON);
-        self.stage = Stage::Inside(Box::new(Inside { access, view: None, condstore: false, feed, ends, _seat: seat }));
+        self.stage = Stage::Inside(Box::new(Inside { access, view: None, condstore: false, feed, psc, ends, _seat: seat }));
         Ok(())
     }
 

@@ -11,6 +11,7 @@
 //! | `passkeys` | passkeys of staff and of local people |
 //! | `local/` | structures with their own login, their people (LOC-) |
 //! | `webhooks/` | who is told of movements, and what waits to be told |
+//! | `watch` | an IMAP or submission session that ends with the provider's |
 //! | `secrets` | what is hashed, what is sealed |
 //!
 //! Requirements: PSC-34, PSC-36, PSC-37, LOC-02, LOC-06, LOC-07, LOC-08, STF-02, STF-04, ENR-51. An account opens no mailbox: it says who somebody is;
@@ -25,6 +26,7 @@ mod secrets;
 mod sessions;
 mod staff;
 mod tokens;
+mod watch;
 pub(crate) mod webhooks;
 
 pub use attempts::Attempt;
@@ -36,5 +38,6 @@ pub use passkeys::Holder;
 pub use phone::{PhoneRequest, Ringing};
 pub use sessions::{Ended, NewWebSession, WebSession, Who};
 pub use staff::{Asked, NewStaff, RoleRequest, StaffMember};
+pub use watch::SessionWatch;
 pub use tokens::{NewToken, TokenInfo, TokenOwner};
 pub use webhooks::{Delivery, DeliveryState, NewWebhook, Told, Webhook, sign};

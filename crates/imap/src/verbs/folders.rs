@@ -1,5 +1,7 @@
 //! CREATE, DELETE, RENAME, SUBSCRIBE, UNSUBSCRIBE (RFC 3501 §6.3.3-§6.3.7). What may be deleted or renamed is the store's to say (LPS-41).
 
+use rules::Channel;
+
 use crate::name;
 use crate::outcome::{Outcome, Reply};
 use crate::session::Session;
@@ -7,21 +9,21 @@ use crate::session::Session;
 pub(crate) async fn create(session: &mut Session, name: &str) -> Outcome {
     let (store, now) = (session.shared.store.clone(), session.shared.clock.now());
     let access = &session.inside()?.access;
-    store.create_folder(access, &good_name(name)?, now).await?;
+    store.create_folder(access, &good_name(name)?, Channel::Imap, now).await?;
     Ok(Reply::ok("CREATE completed"))
 }
 
 pub(crate) async fn delete(session: &mut Session, name: &str) -> Outcome {
     let (store, now) = (session.shared.store.clone(), session.shared.clock.now());
     let access = &session.inside()?.access;
-    store.delete_folder(access, name, now).await?;
+    store.delete_folder(access, name, Channel::Imap, now).await?;
     Ok(Reply::ok("DELETE completed"))
 }
 
 pub(crate) async fn rename(session: &mut Session, from: &str, to: &str) -> Outcome {
     let (store, now) = (session.shared.store.clone(), session.shared.clock.now());
     let access = &session.inside()?.access;
-    store.rename_folder(access, from, &good_name(to)?, now).await?;
+    store.rename_folder(access, from, &good_name(to)?, Channel::Imap, now).await?;
     Ok(Reply::ok("RENAME completed"))
 }
 

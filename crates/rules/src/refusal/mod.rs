@@ -67,6 +67,8 @@ pub enum Refusal {
     RightLost,
     /// The session reached its cap (PSC-38).
     SessionEnded,
+    /// PSC-36: the person signed out at Pro Santé Connect.
+    SignedOut,
     // -- people at the web's door (identity §1.2, §1.9, §4)
     /// A login that did not come to its end, whatever the defect: it is not told, only journalled.
     LoginFailed,
@@ -159,6 +161,7 @@ impl Refusal {
             Self::PrivacyRequired => "PRIVACY_REQUIRED",
             Self::RightLost => "RIGHT_LOST",
             Self::SessionEnded => "SESSION_ENDED",
+            Self::SignedOut => "SIGNED_OUT",
             Self::LoginFailed => "LOGIN_FAILED",
             Self::LoginWeak => "LOGIN_WEAK",
             Self::LoginUnavailable => "LOGIN_UNAVAILABLE",
@@ -197,7 +200,7 @@ impl Refusal {
     }
 
     /// Response code and sentence of a tagged IMAP `NO`, e.g. `[AUTHENTICATIONFAILED] Jeton refuse`.
-    /// For [`Self::RightLost`] and [`Self::SessionEnded`] it is the text of `* BYE`, without a response code.
+    /// For [`Self::RightLost`], [`Self::SessionEnded`] and [`Self::SignedOut`] it is the text of `* BYE`, without a response code.
     pub fn imap(&self) -> String {
         let row = self.row();
         let text = wire::ascii(row.bye.unwrap_or(&row.french));
@@ -283,6 +286,7 @@ impl Refusal {
             PrivacyRequired,
             RightLost,
             SessionEnded,
+            SignedOut,
             LoginFailed,
             LoginWeak,
             LoginUnavailable,

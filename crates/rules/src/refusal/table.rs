@@ -344,6 +344,13 @@ impl Refusal {
                 http: 401,
                 ..door(403, "Session de 4 h terminée", &["PSC-38"], "Votre session de quatre heures est terminée : reconnectez-vous.")
             },
+            Self::SignedOut => Row {
+                smtp: (421, "4.7.0"),
+                imap: "",
+                sasl: None,
+                http: 401,
+                ..door(403, "Session fermée chez Pro Santé Connect", &["PSC-36"], "Vous avez fermé votre session Pro Santé Connect : reconnectez-vous.")
+            },
             // -- people at the web's door: said on pages only, like a movement that may not be made
             Self::LoginFailed => movement(
                 401,

@@ -85,7 +85,10 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Session<T> {
         };
         shared.throttle.check(ip, mailbox, Some(&proof.person), now)?;
         match self.knock(credentials, &proof, now).await {
-            Ok(access) => Ok(Login { access, azp: proof.azp, cap: self.cap(now) }),
+            Ok(access) => {
+                let psc = proof.sid.as_deref().map(|sid| shared.store.watch_session(shared.psc.issuer(), sid));
+                Ok(Login { access, azp: proof.azp, cap: self.cap(now), psc })
+            }
             Err(store::Error::Refused(why)) => {
                 shared.throttle.failed(ip, mailbox, Some(&proof.person), &why, now);
                 Err(why.into())

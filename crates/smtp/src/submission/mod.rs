@@ -43,6 +43,8 @@ struct Login {
     azp: String,
     /// PSC-38.
     cap: Moment,
+    /// The session at Pro Santé Connect that the token came from: this one ends with it (PSC-36).
+    psc: Option<store::accounts::SessionWatch>,
 }
 
 /// One message being sent.
@@ -133,6 +135,11 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Session<T> {
         if now >= login.cap {
             return Err(Refusal::SessionEnded.into());
         }
+        if let Some(psc) = &mut login.psc
+            && psc.is_over().await?
+        {
+            return Err(Refusal::SignedOut.into());
+        }
         if let Some(access) = self.shared.store.recheck(&login.access, Channel::Smtp, now).await? {
             login.access = access;
         }
@@ -143,7 +150,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Session<T> {
     fn stop_at(&mut self, error: &store::Error) -> Next {
         self.envelope = None;
         match error {
-            store::Error::Refused(Refusal::SessionEnded) => self.part(&Refusal::SessionEnded),
+            store::Error::Refused(why @ (Refusal::SessionEnded | Refusal::SignedOut)) => self.part(why),
             store::Error::Refused(_) => self.part(&Refusal::RightLost),
             other => {
                 let lines = reply::of_store(other, &self.id());
