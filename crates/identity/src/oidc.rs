@@ -82,8 +82,11 @@ pub struct Return<'a> {
 /// A person who signed in. Holds no access and no refresh token (PSC-13).
 #[derive(Debug)]
 pub struct SignedIn {
-    /// PSC: always there. A structure's own provider: when the configured claim names her; otherwise she is found by (`issuer`, `sub`).
+    /// PSC: always there. A structure's own provider: when the configured claim gives a whole local id (`3990000028/SEC0042`); the caller must
+    /// see that it is of *that* structure. Otherwise she is found by [`Self::claimed_id`] or by (`issuer`, `sub`), bound beforehand (LOC-05).
     pub person: Option<IdNat>,
+    /// What the structure's configured claim says, as it is: her number there alone, or with the structure's.
+    pub claimed_id: Option<String>,
     pub sub: String,
     pub issuer: String,
     pub acr: String,
@@ -91,6 +94,7 @@ pub struct SignedIn {
     /// `MOBILE`, `CARD`; empty when the provider says none.
     pub auth_mode: String,
     pub sid: Option<String>,
+    /// When she was identified; never in the future. Cap of the session (PSC-37), and proof of a fresh login.
     pub auth_time: Moment,
     /// For logout; to be sealed at rest.
     pub id_token: SecretString,
@@ -131,13 +135,25 @@ impl Party {
     ///
     /// `Err`: the configuration cannot serve (unreadable key or certificate); in English, for an administrator.
     pub fn new(config: PartyConfig, clock: Clock, entropy: Entropy, discovery_copy: Option<PathBuf>) -> Result<Self, String> {
+        Self::trusting(&[], config, clock, entropy, discovery_copy)
+    }
+
+    /// As [`Party::new`], believing these certificate authorities too (PEM): hospitals often have their own.
+    pub fn trusting(
+        authorities_pem: &[u8],
+        config: PartyConfig,
+        clock: Clock,
+        entropy: Entropy,
+        discovery_copy: Option<PathBuf>,
+    ) -> Result<Self, String> {
         let source = Source {
             issuer: config.issuer.clone(),
             discovery_url: config.discovery_url.clone(),
             preset: config.preset,
             is_psc: matches!(config.kind, PartyKind::Psc),
         };
-        let provider = Arc::new(Provider::new(source, clock.clone(), entropy.clone(), discovery_copy));
+        let http = Http::new(&config.issuer, entropy.clone()).trusting(authorities_pem)?;
+        let provider = Arc::new(Provider::new(source, clock.clone(), http, discovery_copy));
         Self::of(provider, config, clock, entropy)
     }
 
@@ -154,8 +170,11 @@ impl Party {
 
     fn of(provider: Arc<Provider>, config: PartyConfig, clock: Clock, entropy: Entropy) -> Result<Self, String> {
         let credentials = Credentials::read(&config.auth)?;
+        if matches!((&config.auth, &config.kind), (ClientAuth::Public, PartyKind::Psc)) {
+            return Err("Pro Santé Connect knows no public client: give a secret, a key or a certificate".to_owned());
+        }
         let own_http = match &config.auth {
-            ClientAuth::Tls { chain_pem, key_pem } => Some(Http::with_certificate(&config.issuer, entropy.clone(), chain_pem, key_pem)?),
+            ClientAuth::Tls { chain_pem, key_pem } => Some(provider.http.showing(chain_pem, key_pem)?),
             _ => None,
         };
         Ok(Self { inner: Arc::new(Inner { config, clock, entropy, provider, credentials, own_http }) })

@@ -23,7 +23,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use rules::{Clock, Entropy};
+use rules::Clock;
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 use zeroize::Zeroizing;
@@ -64,15 +64,8 @@ impl From<Unavailable> for Unproved {
 
 impl Provider {
     /// `place`: where the last good discovery document is kept, for a start while the provider is down (PSC-01).
-    pub fn new(source: Source, clock: Clock, entropy: Entropy, place: Option<PathBuf>) -> Self {
-        Self {
-            http: Http::new(&source.issuer, entropy),
-            discovery: Discovery::kept_in(place),
-            circuit: Circuit::default(),
-            keys: Keys::default(),
-            source,
-            clock,
-        }
+    pub fn new(source: Source, clock: Clock, http: Http, place: Option<PathBuf>) -> Self {
+        Self { http, discovery: Discovery::kept_in(place), circuit: Circuit::default(), keys: Keys::default(), source, clock }
     }
 
     /// `None` only for a provider whose addresses are not known beforehand, and that never answered.

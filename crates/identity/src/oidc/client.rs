@@ -1,4 +1,4 @@
-//! How we prove ourselves to a provider: name and secret, a signed assertion, or our certificate.
+//! How we prove ourselves to a provider: name and secret, a signed assertion, our certificate, or (to a structure's) by the code's verifier alone.
 //!
 //! RFC 6749 §2.3.1, RFC 7523 §2.2, RFC 8705 §2. Requirements: PSC-09. Keys are read at start: a wrong one stops Pli, not the first login.
 
@@ -23,9 +23,14 @@ const ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 /// Our credentials, ready to serve.
 pub(super) enum Credentials {
+    /// Only our name.
+    Public,
     Basic(SecretString),
     Post(SecretString),
-    Key { key: Box<SigningKey>, kid: Option<String> },
+    Key {
+        key: Box<SigningKey>,
+        kid: Option<String>,
+    },
     Certificate,
 }
 
@@ -38,6 +43,7 @@ impl Credentials {
     /// `Err` in English, for an administrator; never with a part of the key.
     pub fn read(auth: &ClientAuth) -> Result<Self, String> {
         Ok(match auth {
+            ClientAuth::Public => Self::Public,
             ClientAuth::Basic(secret) => Self::Basic(secret.clone()),
             ClientAuth::Post(secret) => Self::Post(secret.clone()),
             ClientAuth::PrivateKeyJwt { key_pem, kid, alg } => {
@@ -67,7 +73,7 @@ impl Credentials {
                 form.add("client_assertion_type", ASSERTION);
                 form.add("client_assertion", &key.assertion(kid.as_deref(), client, audience, now, entropy)?);
             }
-            Self::Certificate => form.add("client_id", client),
+            Self::Public | Self::Certificate => form.add("client_id", client),
         }
         Some(None)
     }

@@ -31,10 +31,19 @@ pub struct PartyConfig {
 /// How we prove ourselves to the provider (PSC-09).
 #[derive(Clone, Debug)]
 pub enum ClientAuth {
+    /// A structure's provider that knows us as a public client: PKCE alone ties the code to us. Not for PSC.
+    Public,
     Basic(SecretString),
     Post(SecretString),
-    PrivateKeyJwt { key_pem: SecretString, kid: Option<String>, alg: KeyAlg },
-    Tls { chain_pem: Vec<u8>, key_pem: SecretString },
+    PrivateKeyJwt {
+        key_pem: SecretString,
+        kid: Option<String>,
+        alg: KeyAlg,
+    },
+    Tls {
+        chain_pem: Vec<u8>,
+        key_pem: SecretString,
+    },
 }
 
 /// Algorithms of a client's own assertions.
@@ -48,7 +57,7 @@ pub enum KeyAlg {
 #[derive(Clone, Debug)]
 pub enum PartyKind {
     Psc,
-    /// A structure's own (LOC-05): people are found by (`iss`, `sub`), or by a claim that holds their local id, e.g. `3990000028/SEC0042`.
+    /// A structure's own (LOC-05): people are found by (`iss`, `sub`), or by a claim that holds their id there, e.g. `3990000028/SEC0042` or `SEC0042`.
     Structure {
         id_claim: Option<String>,
         /// `acr` values that prove two factors.

@@ -95,6 +95,7 @@ impl Inner {
         let text = |name: &str| claims.get(name).and_then(Value::as_str).unwrap_or_default();
         let mut found = SignedIn {
             person: None,
+            claimed_id: None,
             sub: held.sub,
             issuer: config.issuer.clone(),
             acr: text("acr").to_owned(),
@@ -112,7 +113,8 @@ impl Inner {
             }
             PartyKind::Structure { id_claim, acr_strong, amr_strong } => {
                 strength::enough(&found.acr, &found.amr, acr_strong, amr_strong)?;
-                found.person = id_claim.as_deref().and_then(|claim| local_person(text(claim)));
+                found.claimed_id = id_claim.as_deref().map(text).filter(|id| !id.is_empty()).map(str::to_owned);
+                found.person = found.claimed_id.as_deref().and_then(local_person);
             }
         }
         Ok(found)

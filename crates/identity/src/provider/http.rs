@@ -60,22 +60,37 @@ pub(crate) struct Http {
     plain: bool,
     /// Our own certificate, shown to the provider (PSC-09).
     own: Option<reqwest::Identity>,
+    /// Authorities that the system does not know.
+    authorities: Vec<reqwest::Certificate>,
     entropy: Entropy,
 }
 
 impl Http {
     pub fn new(issuer: &str, entropy: Entropy) -> Self {
-        Self { client: OnceLock::new(), plain: issuer.starts_with("http://"), own: None, entropy }
+        Self { client: OnceLock::new(), plain: issuer.starts_with("http://"), own: None, authorities: Vec::new(), entropy }
     }
 
-    /// As [`Http::new`], showing a certificate: chain and key in PEM.
-    pub fn with_certificate(issuer: &str, entropy: Entropy, chain_pem: &[u8], key_pem: &SecretString) -> Result<Self, String> {
+    /// Believes these authorities too (PEM).
+    pub fn trusting(mut self, authorities_pem: &[u8]) -> Result<Self, String> {
+        let read = reqwest::Certificate::from_pem_bundle(authorities_pem);
+        self.authorities = read.map_err(|_| "the certificates of the provider's authorities cannot be read".to_owned())?;
+        Ok(self)
+    }
+
+    /// A second one to the same provider, showing our certificate: chain and key in PEM.
+    pub fn showing(&self, chain_pem: &[u8], key_pem: &SecretString) -> Result<Self, String> {
         let mut pem = Zeroizing::new(Vec::with_capacity(chain_pem.len() + key_pem.expose_secret().len() + 1));
         pem.extend_from_slice(chain_pem);
         pem.push(b'\n');
         pem.extend_from_slice(key_pem.expose_secret().as_bytes());
         let own = reqwest::Identity::from_pem(&pem).map_err(|_| "the client certificate or its key cannot be read".to_owned())?;
-        Ok(Self { own: Some(own), ..Self::new(issuer, entropy) })
+        Ok(Self {
+            client: OnceLock::new(),
+            plain: self.plain,
+            own: Some(own),
+            authorities: self.authorities.clone(),
+            entropy: self.entropy.clone(),
+        })
     }
 
     pub async fn get(&self, url: &str, deadline: Instant) -> Result<Zeroizing<Vec<u8>>, Failure> {
@@ -111,8 +126,28 @@ impl Http {
         self.call(|client| posted(client, &url, Some((id, secret)), &body), Again::Always, deadline).await.and_then(fine)
     }
 
+    fn build(&self) -> Option<Client> {
+        let builder = Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(CONNECT)
+            .timeout(CALL)
+            .user_agent(concat!("Pli/", env!("CARGO_PKG_VERSION")));
+        let authorities = self.authorities.clone();
+        let builder = match (self.plain, authorities.is_empty()) {
+            (true, _) => builder.tls_certs_only(authorities),
+            (false, true) => builder,
+            (false, false) => builder.tls_certs_merge(authorities),
+        };
+        let builder = match self.own.clone() {
+            Some(own) => builder.identity(own),
+            None => builder,
+        };
+        builder.build().inspect_err(|fault| tracing::error!(%fault, "the HTTP client for the identity provider cannot be built")).ok()
+    }
+
     async fn call(&self, request: impl Fn(&Client) -> RequestBuilder, again: Again, deadline: Instant) -> Result<Reply, Failure> {
-        let client = self.client.get_or_init(|| build(self.plain, self.own.clone())).as_ref().ok_or(Failure::Client)?;
+        let client = self.client.get_or_init(|| self.build()).as_ref().ok_or(Failure::Client)?;
         let tries = async {
             match once(request(client)).await {
                 Err(failure) if failure == Failure::Connection || (failure == Failure::Broken && again == Again::Always) => {
@@ -138,21 +173,6 @@ fn posted(client: &Client, url: &Url, basic: Option<(&str, &SecretString)>, body
         Some((id, secret)) => request.basic_auth(id, Some(secret.expose_secret())),
         None => request,
     }
-}
-
-fn build(plain: bool, own: Option<reqwest::Identity>) -> Option<Client> {
-    let builder = Client::builder()
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(CONNECT)
-        .timeout(CALL)
-        .user_agent(concat!("Pli/", env!("CARGO_PKG_VERSION")));
-    let builder = if plain { builder.tls_certs_only([]) } else { builder };
-    let builder = match own {
-        Some(own) => builder.identity(own),
-        None => builder,
-    };
-    builder.build().inspect_err(|fault| tracing::error!(%fault, "the HTTP client for the identity provider cannot be built")).ok()
 }
 
 /// The body of a success.
