@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use directory::{COLUMNS, Extraction, Options, extract};
-use rules::mailbox::{Kind, Mailbox};
+use rules::mailbox::{Kind, Mailbox, NamingRule};
 use rules::movement::Change;
 use rules::register::Person;
 use rules::{Address, Author, Channel, Domain, Entropy, IdNat, Moment};
@@ -82,7 +82,7 @@ fn unpack(extraction: &Extraction) -> (String, String) {
     let mut file = archive.by_index(0).unwrap();
     let mut text = String::new();
     file.read_to_string(&mut text).unwrap();
-    (file.name().to_owned(), text)
+    (file.name().unwrap().into_owned(), text)
 }
 
 /// Proves: ANN-52, ANN-54, ANN-G, ANN-13, BAL-03, CAB-11, CAB-21.
@@ -164,7 +164,7 @@ async fn join(house: &House) {
     ];
     for change in changes {
         let allowed = |_: &Mailbox, _: Option<&Person>| Ok(());
-        house.store.move_mailbox(&address, change, None, false, by.clone(), Channel::Cli, house.now, allowed).await.unwrap();
+        house.store.move_mailbox(&address, change, None, true, by.clone(), Channel::Cli, house.now, allowed).await.unwrap();
     }
     let people = house.store.people(&address, house.now).await.unwrap();
     assert_eq!(people.len(), 4, "the colleagues are in");
