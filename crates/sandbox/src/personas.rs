@@ -9,7 +9,7 @@ mod model;
 pub(crate) mod register;
 
 pub use mailboxes::{Grant, PlannedMailbox};
-pub use model::{Activity, Exercice, Expected, MailDomains, Persona, Place};
+pub use model::{Activity, Exercice, Expected, Local, MailDomains, Persona, Place};
 
 /// The shipped file.
 const SHIPPED: &str = include_str!("../personas.json");

@@ -172,6 +172,12 @@ pub struct Local {
     /// What she does there, in French.
     #[serde(default)]
     pub fonction: String,
+    /// Password for a login without the structure's provider; published on purpose.
+    #[serde(default)]
+    pub fallback_password: String,
+    /// Secret of her one-time codes; published on purpose.
+    #[serde(default)]
+    pub totp_secret_base32: String,
 }
 
 #[derive(Clone, Debug, Deserialize)]
