@@ -73,6 +73,15 @@ const QUESTIONS: &[(&str, &str)] = &[
          WHERE b.next_message <= m.top",
     ),
     (
+        "words are kept of a message that is gone",
+        "SELECT s.mailbox, s.message FROM search_message s LEFT JOIN message m ON m.mailbox = s.mailbox AND m.id = s.message WHERE m.id IS NULL",
+    ),
+    (
+        "a word is kept that its message does not tell",
+        "SELECT t.mailbox, t.message FROM search_term t LEFT JOIN search_message s ON s.mailbox = t.mailbox AND s.message = t.message
+         WHERE s.message IS NULL",
+    ),
+    (
         "an object is doomed and still needed",
         "SELECT m.mailbox, m.id FROM message m JOIN doomed_blob d ON d.name = m.blob",
     ),

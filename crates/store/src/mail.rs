@@ -6,6 +6,9 @@
 //! | `read` | gives what FETCH and SEARCH need, with the journal of who read |
 //! | `changes` | tells an open session what moved |
 //! | `flags` | STORE, and who opened what first |
+//! | `page` | a page of a folder as a list shows it, and who opened what |
+//! | `draft` | a letter being written is kept |
+//! | `search` | people's search: keyed hashes of stems |
 //! | `append`, `copy` | APPEND; COPY, MOVE, EXPUNGE |
 //! | `send` | accepts a message for sending |
 //! | `place` | rows of messages and placements, in bulk |
@@ -15,9 +18,12 @@ mod append;
 mod changes;
 mod copy;
 pub(crate) mod deliver;
+pub mod draft;
 mod flags;
+pub mod page;
 pub(crate) mod place;
 mod read;
+pub mod search;
 mod send;
 pub(crate) mod sweep;
 
@@ -149,6 +155,15 @@ pub struct Sending {
     pub report: bool,
     /// When to give up.
     pub expires: Moment,
+}
+
+/// What else is done, in the same transaction, when a letter written on a page leaves.
+#[derive(Clone, Debug, Default)]
+pub struct Leaving {
+    /// Its draft goes.
+    pub draft: Option<u32>,
+    /// The letter that it answers or forwards, and the flags that say so.
+    pub marks: Option<(crate::folders::FolderId, u32, Flags)>,
 }
 
 /// One recipient of a [`Sending`].

@@ -17,24 +17,24 @@ use crate::{Error, Result, Store};
 
 impl Store {
     /// Creates the folder and its missing parents.
-    pub async fn create_folder(&self, access: &Access, name: &str, now: Moment) -> Result<()> {
+    pub async fn create_folder(&self, access: &Access, name: &str, channel: Channel, now: Moment) -> Result<()> {
         self.context.note(now);
-        let args = (access.clone(), canonical(name)?, now);
-        self.write(args, |tx, (access, name, now)| Box::pin(create(tx, access, name, *now))).await
+        let args = (access.clone(), canonical(name)?, channel, now);
+        self.write(args, |tx, (access, name, channel, now)| Box::pin(create(tx, access, name, *channel, *now))).await
     }
 
     /// Renames, children included; renaming INBOX moves its messages to the new folder (RFC 3501 §6.3.5).
-    pub async fn rename_folder(&self, access: &Access, from: &str, to: &str, now: Moment) -> Result<()> {
+    pub async fn rename_folder(&self, access: &Access, from: &str, to: &str, channel: Channel, now: Moment) -> Result<()> {
         self.context.note(now);
-        let args = (access.clone(), canonical(from)?, canonical(to)?, now);
-        self.write(args, |tx, (access, from, to, now)| Box::pin(rename(tx, access, from, to, *now))).await
+        let args = (access.clone(), canonical(from)?, canonical(to)?, channel, now);
+        self.write(args, |tx, (access, from, to, channel, now)| Box::pin(rename(tx, access, from, to, *channel, *now))).await
     }
 
     /// INBOX and the special folders cannot be deleted; a folder with children neither.
-    pub async fn delete_folder(&self, access: &Access, name: &str, now: Moment) -> Result<()> {
+    pub async fn delete_folder(&self, access: &Access, name: &str, channel: Channel, now: Moment) -> Result<()> {
         self.context.note(now);
-        let args = (access.clone(), canonical(name)?, now);
-        self.write(args, |tx, (access, name, now)| Box::pin(delete(tx, access, name, *now))).await
+        let args = (access.clone(), canonical(name)?, channel, now);
+        self.write(args, |tx, (access, name, channel, now)| Box::pin(delete(tx, access, name, *channel, *now))).await
     }
 
     pub async fn subscribe(&self, access: &Access, name: &str, on: bool) -> Result<()> {
@@ -43,14 +43,14 @@ impl Store {
     }
 }
 
-async fn create(tx: &mut Tx<'_>, access: &Access, name: &str, now: Moment) -> Result<()> {
+async fn create(tx: &mut Tx<'_>, access: &Access, name: &str, channel: Channel, now: Moment) -> Result<()> {
     let access = tx.guard_change(access, now).await?;
     let mailbox = access.mailbox();
     if tx.folder_named(mailbox, name).await?.is_some() {
         return Err(Error::Exists("folder"));
     }
     let id = create_with_parents(tx, mailbox, name, now).await?;
-    finish(tx, &access, Act::FolderCreated, id, Value::Null, now).await
+    finish(tx, &access, Act::FolderCreated, id, Value::Null, channel, now).await
 }
 
 async fn create_with_parents(tx: &mut Tx<'_>, mailbox: MailboxId, name: &str, now: Moment) -> Result<FolderId> {
@@ -62,7 +62,7 @@ async fn create_with_parents(tx: &mut Tx<'_>, mailbox: MailboxId, name: &str, no
     tx.insert_folder(mailbox, name, None, false, now).await
 }
 
-async fn rename(tx: &mut Tx<'_>, access: &Access, from: &str, to: &str, now: Moment) -> Result<()> {
+async fn rename(tx: &mut Tx<'_>, access: &Access, from: &str, to: &str, channel: Channel, now: Moment) -> Result<()> {
     let access = tx.guard_change(access, now).await?;
     let mailbox = access.mailbox();
     let folder = tx.folder_named(mailbox, from).await?.ok_or(Error::NotFound("folder"))?;
@@ -73,7 +73,7 @@ async fn rename(tx: &mut Tx<'_>, access: &Access, from: &str, to: &str, now: Mom
         let target = create_with_parents(tx, mailbox, to, now).await?;
         tx.move_rows(mailbox, &Source { folder: INBOX, which: All::Every }, target).await?;
         // The figures follow where messages lie: renaming the INBOX moves them (RFC 9051 §6.3.6).
-        return finish(tx, &access, Act::FolderRenamed, target, json!({ "from": INBOX.0 }), now).await;
+        return finish(tx, &access, Act::FolderRenamed, target, json!({ "from": INBOX.0 }), channel, now).await;
     }
     if folder.special_use.is_some() {
         return Err(Error::NotAllowed("special folder"));
@@ -90,10 +90,10 @@ async fn rename(tx: &mut Tx<'_>, access: &Access, from: &str, to: &str, now: Mom
         let name = canonical(&format!("{to}{}", &child.name[from.len()..]))?;
         tx.rename_row(mailbox, child.id, &name).await?;
     }
-    finish(tx, &access, Act::FolderRenamed, folder.id, Value::Null, now).await
+    finish(tx, &access, Act::FolderRenamed, folder.id, Value::Null, channel, now).await
 }
 
-async fn delete(tx: &mut Tx<'_>, access: &Access, name: &str, now: Moment) -> Result<()> {
+async fn delete(tx: &mut Tx<'_>, access: &Access, name: &str, channel: Channel, now: Moment) -> Result<()> {
     let access = tx.guard_change(access, now).await?;
     let mailbox = access.mailbox();
     let folder = tx.folder_named(mailbox, name).await?.ok_or(Error::NotFound("folder"))?;
@@ -106,7 +106,7 @@ async fn delete(tx: &mut Tx<'_>, access: &Access, name: &str, now: Moment) -> Re
     tx.remove_rows(mailbox, &Source { folder: folder.id, which: All::Every }).await?;
     tx.exec("DELETE FROM tombstone WHERE mailbox = $1 AND folder = $2", params![mailbox.0, folder.id.0]).await?;
     tx.exec("DELETE FROM folder WHERE mailbox = $1 AND id = $2", params![mailbox.0, folder.id.0]).await?;
-    finish(tx, &access, Act::FolderDeleted, folder.id, Value::Null, now).await
+    finish(tx, &access, Act::FolderDeleted, folder.id, Value::Null, channel, now).await
 }
 
 async fn subscribe(tx: &mut Tx<'_>, access: &Access, name: &str, on: bool) -> Result<()> {
@@ -124,10 +124,9 @@ fn below(name: &str, folder: &str) -> bool {
     name.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// Folders are changed from IMAP only: no other door knows them.
-async fn finish(tx: &mut Tx<'_>, access: &Access, act: Act, folder: FolderId, facts: Value, now: Moment) -> Result<()> {
+async fn finish(tx: &mut Tx<'_>, access: &Access, act: Act, folder: FolderId, facts: Value, channel: Channel, now: Moment) -> Result<()> {
     let mailbox = access.mailbox();
     tx.effects.woken.push(mailbox);
     let object = folder.0.to_string();
-    tx.journal(mailbox, &Entry { at: now, author: access.author(), act, object, channel: Channel::Imap, facts }).await
+    tx.journal(mailbox, &Entry { at: now, author: access.author(), act, object, channel, facts }).await
 }

@@ -251,6 +251,7 @@ impl Tx<'_> {
         }
         let gone = list(gone);
         self.exec("DELETE FROM body WHERE message IN_LIST($1)", params![&gone]).await?;
+        self.forget_words(mailbox, &gone).await?;
         self.exec("DELETE FROM opened_by WHERE mailbox = $1 AND message IN_LIST($2)", params![mailbox.0, &gone]).await?;
         for object in objects {
             self.doom(&object).await?;

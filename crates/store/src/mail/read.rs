@@ -25,9 +25,10 @@ struct Args {
     now: Moment,
 }
 
-struct Found {
-    stored: Stored,
-    sealed: Option<Sealed>,
+/// A message as its row tells it, its secret part still closed.
+pub(super) struct Found {
+    pub(super) stored: Stored,
+    pub(super) sealed: Option<Sealed>,
 }
 
 impl Store {
@@ -94,7 +95,8 @@ async fn find(tx: &mut Tx<'_>, args: &Args) -> Result<Vec<Found>> {
     Ok(found)
 }
 
-async fn one(tx: &mut Tx<'_>, access: &Access, mut row: Row, want: Want) -> Result<Found> {
+/// The next columns of a row: uid, number, flags, keywords, modseq, date, size, shift; then, as wanted, secret, glance, blob, data.
+pub(super) async fn one(tx: &mut Tx<'_>, access: &Access, mut row: Row, want: Want) -> Result<Found> {
     let stored = Stored {
         uid: row.take()?,
         message: row.take()?,

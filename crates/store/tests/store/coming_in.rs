@@ -101,7 +101,7 @@ on_both! {
     async fn nothing_of_a_message_can_be_read_at_rest(house) {
         house.letter("t1", "Rectocolite hémorragique").await;
         let nadia = house.nadia().await;
-        house.store.create_folder(&nadia, "Dossier de Monsieur Peuplier", house.now).await.unwrap();
+        house.store.create_folder(&nadia, "Dossier de Monsieur Peuplier", rules::Channel::Imap, house.now).await.unwrap();
         let mut kept = Vec::new();
         match &house.config.engine {
             Engine::Sqlite { path } => {

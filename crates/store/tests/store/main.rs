@@ -4,12 +4,17 @@
 
 mod coming_in;
 mod crash;
+mod finding;
 mod folders;
 mod house;
 mod journal;
 mod leaving;
 mod nodes;
 mod opening;
+mod pages;
 mod reading;
 mod rights;
+mod rooms;
+mod searching;
+mod terms;
 mod walk;

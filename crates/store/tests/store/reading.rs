@@ -142,7 +142,7 @@ on_both! {
         letters(house, 4).await;
         let nadia = house.nadia().await;
         set(house, &nadia, &[2], FlagChange::Add(flags(flag::SEEN | flag::FLAGGED, &["labo"]))).await;
-        house.store.create_folder(&nadia, "Labo", house.now).await.unwrap();
+        house.store.create_folder(&nadia, "Labo", Channel::Imap, house.now).await.unwrap();
         let copied = house.store.copy(&nadia, INBOX, &[4, 2], "Labo", Channel::Imap, house.now).await.unwrap();
         assert_eq!(copied.uids, [(2, 1), (4, 2)]);
         let moved = house.store.move_messages(&nadia, INBOX, &[1, 2, 77], "Labo", Channel::Imap, house.now).await.unwrap();

@@ -8,7 +8,7 @@ use rules::movement::Change;
 use rules::{Channel, Moment, Refusal};
 use store::Error;
 
-use crate::house::{CABINET, CLAIRE, KARIM, KINE, NADIA, address, author, id, letter, on_both, physician, refused, secretary, staff};
+use crate::house::{CABINET, CLAIRE, KARIM, KINE, NADIA, address, author, id, letter, of, on_both, physician, refused, secretary, staff};
 
 fn delegated(until: Option<Moment>) -> Change {
     Change::Delegated { person: id(NADIA), from: None, until }
@@ -52,7 +52,7 @@ on_both! {
         house.change(CABINET, Change::Delegated { person: lea.idnat.clone(), from: None, until: None }).await;
         let refusal = refused(house.knock(CABINET, "899790000071").await);
         assert!(matches!(refusal, Refusal::TermsNotAccepted { ref version, .. } if version == "2026-01"), "{refusal:?}");
-        let accept = || house.store.accept_terms(&lea.idnat, "2026-01", Channel::Webmail, None, author(&lea.idnat), house.now);
+        let accept = || house.store.accept_terms(&lea.idnat, of("2026-01"), author(&lea.idnat), house.now);
         accept().await.unwrap();
         accept().await.unwrap();
         house.knock(CABINET, "899790000071").await.unwrap();
@@ -80,7 +80,7 @@ on_both! {
         let read = house.store.read(&nadia, inbox, &[1], Default::default(), Channel::Imap, house.now).await;
         assert_eq!(refused(read.map(|m| m.len())), Refusal::RightLost);
         assert_eq!(refused(house.store.folders(&nadia).await.map(|f| f.len())), Refusal::RightLost);
-        assert_eq!(refused(house.store.create_folder(&nadia, "Labo", house.now).await), Refusal::RightLost);
+        assert_eq!(refused(house.store.create_folder(&nadia, "Labo", Channel::Imap, house.now).await), Refusal::RightLost);
         let [lost] = &house.acts(CABINET, "access.refused").await[..] else { panic!("one line") };
         assert_eq!((lost.author.person(), &lost.facts["code"]), (Some(&id(NADIA)), &serde_json::json!("RIGHT_LOST")));
 
@@ -102,7 +102,7 @@ on_both! {
         house.later(3599);
         assert!(house.store.recheck(&nadia, Channel::Imap, house.now).await.unwrap().is_none());
         house.later(1);
-        assert_eq!(refused(house.store.create_folder(&nadia, "Labo", house.now).await), Refusal::RightLost);
+        assert_eq!(refused(house.store.create_folder(&nadia, "Labo", Channel::Imap, house.now).await), Refusal::RightLost);
         assert_eq!(refused(house.store.recheck(&nadia, Channel::Imap, house.now).await), Refusal::RightLost);
         assert_eq!(refused(house.knock(CABINET, NADIA).await), Refusal::RightEnded { at: end });
     }
@@ -120,7 +120,7 @@ on_both! {
         let nadia = house.nadia().await;
         assert!(house.store.recheck(&nadia, Channel::Imap, house.now).await.unwrap().is_none(), "the cabinet stays open to the others");
         let lend = Change::Delegated { person: id(KARIM), from: None, until: None };
-        let lent = house.store.move_mailbox(&address(CABINET), lend, None, staff(), Channel::Cli, house.now, |_, _| Ok(())).await;
+        let lent = house.store.move_mailbox(&address(CABINET), lend, None, false, staff(), Channel::Cli, house.now, |_, _| Ok(())).await;
         assert_eq!(refused(lent), Refusal::OwnerGone, "nobody new before the hand-over");
     }
 }
@@ -146,7 +146,7 @@ on_both! {
         let before = house.store.mailbox(&address(CABINET)).await.unwrap().unwrap();
         let change = Change::CotitulaireAdded { person: id(NADIA) };
         let cabinet = address(CABINET);
-        let moved = house.store.move_mailbox(&cabinet, change, None, staff(), Channel::Cli, house.now, move |mailbox, person| {
+        let moved = house.store.move_mailbox(&cabinet, change, None, false, staff(), Channel::Cli, house.now, move |mailbox, person| {
             assert_eq!(mailbox.movements.len(), 2);
             assert_eq!(person.unwrap().idnat, id(NADIA));
             Err(Refusal::NotEligible)
@@ -184,7 +184,7 @@ on_both! {
         assert!(read[0].bytes.is_some());
         assert_eq!(read[0].flags.system, 0, "nothing changes any more");
         assert_eq!(house.acts(CABINET, "message.fetched").await.len(), 1);
-        assert!(matches!(house.store.create_folder(&nadia, "Labo", house.now).await, Err(Error::NotAllowed(_))));
+        assert!(matches!(house.store.create_folder(&nadia, "Labo", Channel::Imap, house.now).await, Err(Error::NotAllowed(_))));
         let cabinet = house.mailbox_id(CABINET).await;
         assert_eq!(refused(house.store.deliver(letter(vec![cabinet], "t2", "Tard"), house.now).await), Refusal::MailboxClosed);
     }
@@ -197,7 +197,7 @@ on_both! {
         let read_before = house.now;
         house.later(1);
         house.change(CABINET, Change::DelegationEnded { person: id(NADIA) }).await;
-        assert_eq!(refused(house.store.create_folder(&nadia, "Labo", read_before).await), Refusal::RightLost);
+        assert_eq!(refused(house.store.create_folder(&nadia, "Labo", Channel::Imap, read_before).await), Refusal::RightLost);
         assert_eq!(refused(house.store.recheck(&nadia, Channel::Imap, read_before).await), Refusal::RightLost);
     }
 }

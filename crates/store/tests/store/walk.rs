@@ -32,7 +32,7 @@ async fn step(house: &mut House, chance: &Chance, n: usize) -> String {
     let access = if chance.below(2) == 0 { house.nadia().await } else { house.claire().await };
     let (name, other) = (chance.folder(), chance.folder());
     let Ok(opened) = house.store.open_folder(&access, name).await else {
-        return format!("{:?}", house.store.create_folder(&access, name, house.now).await);
+        return format!("{:?}", house.store.create_folder(&access, name, Channel::Imap, house.now).await);
     };
     let folder = opened.folder.id;
     let uids: Vec<u32> = opened.uids.iter().copied().filter(|_| chance.below(3) == 0).collect();
@@ -59,8 +59,8 @@ async fn step(house: &mut House, chance: &Chance, n: usize) -> String {
             let append = Append { folder: other.to_owned(), glance: bytes.clone(), bytes, message_id: None, flags, internal_date: None };
             format!("{:?}", store.append(&access, append, Channel::Imap, now).await)
         }
-        9 => format!("{:?}", store.rename_folder(&access, name, other, now).await),
-        _ => format!("{:?}", store.delete_folder(&access, name, now).await),
+        9 => format!("{:?}", store.rename_folder(&access, name, other, Channel::Imap, now).await),
+        _ => format!("{:?}", store.delete_folder(&access, name, Channel::Imap, now).await),
     }
 }
 
