@@ -6,6 +6,7 @@
 //! | `node/doors.rs` | sockets and accept loops, with a limit a listener |
 //! | `node/certificates.rs` | TLS configurations, swapped live (TRU-37) |
 //! | `node/list.rs` | the white list job (TRU-01, TRU-02) |
+//! | `node/figures.rs` | the monthly files (IND-51) |
 //! | `node/pages.rs` | the pages and the API: what they are given |
 //! | `node/jobs.rs` | what is done by the hour: closings, daily roots, monthly figures, reviews of local accounts |
 //!
@@ -13,6 +14,7 @@
 
 pub mod certificates;
 mod doors;
+pub mod figures;
 mod jobs;
 pub mod list;
 mod pages;

@@ -1,17 +1,27 @@
-//! `pli indicators`: the month's figures, folded from the journal: who opened what, what was exchanged, the stock of mailboxes.
+//! `pli indicators`: the month's figures shown, written as files, verified, traced back to their acts, handed over in another layout.
 //!
-//! Requirements: IND-A, IND-C, IND-01, IND-02, IND-11, IND-50. It reads journal lines and mailbox facts only; the counting is `rules::usage`.
+//! Requirements: IND-A, IND-C, IND-01, IND-02, IND-11, IND-50. The figures come from `store.figures`, the counting from `rules::usage`: nothing is
+//! counted here.
+//!
+//! | file | verb |
+//! |---|---|
+//! | `edition` | `compute`: the three files and their manifest; corrections |
+//! | `verify` | `verify`: computed again and compared |
+//! | `trace` | `trace`: the acts behind one row |
+//! | `deposit` | `deposit`: the files in the layout somebody else asks for |
 
-use std::collections::{BTreeMap, HashMap};
+pub mod deposit;
+pub mod edition;
+pub mod trace;
+pub mod verify;
+
+use std::path::PathBuf;
 
 use clap::Args;
-use rules::mailbox::{Bearer, Mailbox, MailboxId};
-use rules::register::Person;
-use rules::usage::{Fold, MailboxFacts, Month as Calendar};
-use rules::{Address, Moment};
+use rules::Domain;
+use rules::usage::Month as Calendar;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use store::history::Placed;
 
 use super::show;
 use crate::failure::{Failure, Outcome};
@@ -24,49 +34,37 @@ pub struct Month {
     pub month: Option<String>,
 }
 
+/// Reads a month of the command line.
 fn month(text: &str) -> Result<String, String> {
     Calendar::parse(text).map(|month| month.to_string()).map_err(|error| error.to_string())
+}
+
+/// The running process may have another current folder.
+fn absolute(text: &str) -> Result<PathBuf, String> {
+    std::path::absolute(text).map_err(|error| error.to_string())
+}
+
+fn calendar(text: &str) -> Outcome<Calendar> {
+    Calendar::parse(text).map_err(|error| Failure::usage(error.to_string()))
+}
+
+/// Short name of the operator in the names of the files: the first label of its domain, `[a-z0-9-]{2,20}` (IND-20).
+pub fn short_name(domain: &Domain) -> String {
+    let label = domain.as_str().split('.').next().unwrap_or_default();
+    let name: String = label.chars().take(20).collect();
+    if name.len() < 2 { "operateur".to_owned() } else { name }
 }
 
 impl Month {
     pub async fn run(self, operator: &Operator) -> Outcome<Value> {
         let now = operator.clock.now();
         let month = match &self.month {
-            Some(text) => Calendar::parse(text).map_err(|error| Failure::usage(error.to_string()))?,
+            Some(text) => calendar(text)?,
             None => Calendar::of(now),
         };
-        let facts = facts(operator, month.stock_at(now)).await?;
-        let ids: HashMap<Address, MailboxId> = facts.iter().map(|facts| (facts.address.clone(), facts.id)).collect();
-        let mut fold = Fold::new(month, facts);
-        // Earlier months too: they say when somebody was last here, and who sent what fails later.
-        let mut each = |placed: &Placed| {
-            if let Some(id) = placed.mailbox.as_ref().and_then(|address| ids.get(address)) {
-                fold.line(*id, &placed.line);
-            }
-        };
-        operator.store.fold_journal(Moment::from_secs(0), month.end(), &mut each).await?;
-        serde_json::to_value(fold.finish()).map_err(|error| Failure::ours("indicateurs", error))
+        let figures = operator.store.figures(month, now).await?;
+        serde_json::to_value(figures).map_err(|error| Failure::ours("indicateurs", error))
     }
-}
-
-async fn facts(operator: &Operator, at: Moment) -> Outcome<Vec<MailboxFacts>> {
-    let stock: BTreeMap<MailboxId, _> = operator.store.stock().await?.into_iter().map(|stock| (stock.mailbox, stock)).collect();
-    let mut all = Vec::new();
-    for light in operator.store.mailboxes().await? {
-        let Some(mailbox) = operator.store.mailbox(&light.address).await? else { continue };
-        let workplace = workplace(operator, &mailbox).await?;
-        let (messages, bytes) = stock.get(&mailbox.id).map_or((0, 0), |stock| (stock.messages, stock.bytes));
-        all.push(MailboxFacts::of(&mailbox, workplace.as_deref(), messages, bytes, at));
-    }
-    Ok(all)
-}
-
-/// Structure of the exercise that a PER mailbox hangs on (IND-D).
-async fn workplace(operator: &Operator, mailbox: &Mailbox) -> Outcome<Option<String>> {
-    let Bearer::Person { idnat, situation: Some(situation) } = &mailbox.bearer else { return Ok(None) };
-    let Some(Person { exercises, .. }) = operator.store.person(idnat).await? else { return Ok(None) };
-    let mut situations = exercises.into_iter().flat_map(|exercise| exercise.situations);
-    Ok(situations.find(|known| known.id == *situation).and_then(|known| known.structure))
 }
 
 pub fn table(value: &Value) -> String {
@@ -106,4 +104,18 @@ pub fn table(value: &Value) -> String {
         part("\nBoîtes", "boites", &boites),
     ]
     .join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Proves: IND-20.
+    #[test]
+    fn the_files_are_called_after_the_operator_s_own_domain() {
+        let name = |text| short_name(&Domain::parse(text).unwrap());
+        assert_eq!(name("pli.mssante.test"), "pli");
+        assert_eq!(name("x.mssante.test"), "operateur");
+        assert_eq!(name("un-tres-long-nom-d-hopital.mssante.test"), "un-tres-long-nom-d-h");
+    }
 }
