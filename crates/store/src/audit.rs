@@ -82,6 +82,15 @@ const QUESTIONS: &[(&str, &str)] = &[
          WHERE s.message IS NULL",
     ),
     (
+        "somebody used a mailbox whose movements never name her",
+        "SELECT u.mailbox, u.at FROM last_use u LEFT JOIN movement_person n ON n.person = u.person AND n.mailbox = u.mailbox
+         WHERE n.person IS NULL",
+    ),
+    (
+        "a machine opens a mailbox that is no APP",
+        "SELECT c.mailbox, c.added FROM app_certificate c JOIN mailbox b ON b.id = c.mailbox WHERE b.kind <> 'APP'",
+    ),
+    (
         "an object is doomed and still needed",
         "SELECT m.mailbox, m.id FROM message m JOIN doomed_blob d ON d.name = m.blob",
     ),

@@ -67,7 +67,8 @@ fn the_shapes_are_those_of_the_contract() {
         (&json!(CABINET), &json!("CAB"), &json!("ACTIVE"), &json!(CLAIRE))
     );
     for person in shown["people"].as_array().expect("an array") {
-        assert_eq!(keys(person), ["capacity", "idnat", "name", "since", "terms", "until"]);
+        let promised = ["accepted", "by", "capacity", "given", "idnat", "last_use", "name", "occupation", "since", "terms", "until"];
+        assert_eq!(keys(person), promised);
     }
     let of =
         |idnat: &str| shown["people"].as_array().and_then(|people| people.iter().find(|p| p["idnat"] == idnat)).cloned().expect("there");

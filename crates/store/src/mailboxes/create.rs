@@ -2,9 +2,12 @@
 //!
 //! Requirements: BAL-01, BAL-06, CAB-01, CAB-03, CAB-04, CAB-05, LPS-41, TRU-51 (an address is never given twice, not even after its mailbox closed).
 
+use std::collections::BTreeSet;
+
 use rules::mailbox::{Bearer, Kind, MailboxId, Wanted, may_create};
 use rules::movement::{Change, by_staff};
-use rules::{Author, Channel, Moment, Refusal};
+use rules::register::{Person, Structure};
+use rules::{Address, Author, Channel, Domain, Moment, Refusal};
 
 use super::NewMailbox;
 use super::movements::{Made, canonical, write_movement};
@@ -43,6 +46,28 @@ impl Store {
             })
         })
         .await
+    }
+
+    /// Addresses proposed for the cabinet of this practice, the best first: fit by the naming rule and never used (CAB-04, TRU-51). None when
+    /// the practice is called after a person and nothing else: its people choose a word.
+    pub async fn propose_cabinet_names(&self, structure: &Structure, people: &[Person], domain: &Domain) -> Result<Vec<Address>> {
+        let people: Vec<&Person> = people.iter().collect();
+        let mut refused = BTreeSet::new();
+        // Each round learns which of the names proposed are taken; there are eleven to choose from.
+        loop {
+            let name = structure.sign.as_deref().filter(|sign| !sign.is_empty()).unwrap_or(&structure.name);
+            let proposed = self.context.naming.propose(name, &people, |local| refused.contains(local));
+            let addresses: Vec<Address> = proposed.iter().filter_map(|local| Address::parse(&format!("{local}@{domain}")).ok()).collect();
+            let known = refused.len();
+            for address in &addresses {
+                if self.mailbox(address).await?.is_some() {
+                    refused.insert(address.local().to_owned());
+                }
+            }
+            if refused.len() == known {
+                return Ok(addresses);
+            }
+        }
     }
 
     /// A mailbox that exists elsewhere, with its past (migration, synthetic data): it was judged when it began, and its holder may be gone since.

@@ -36,7 +36,7 @@ async fn both_engines_write_the_same_chains() {
     some_life(&mut sqlite).await;
     some_life(&mut postgres).await;
     let one = hashes(&sqlite).await;
-    assert_eq!(one.len(), 15);
+    assert_eq!(one.len(), 16);
     assert_eq!(one, hashes(&postgres).await);
     sqlite.end().await;
     postgres.end().await;
