@@ -15,14 +15,19 @@ use crate::{Result, Store};
 impl Store {
     /// The figures of `month`; of the current one, up to `now`.
     pub async fn figures(&self, month: Month, now: Moment) -> Result<Figures> {
-        let (mut fold, ids) = self.fold_of(month, now).await?;
+        self.figures_among(&self.mailboxes().await?, month, now).await
+    }
+
+    /// The figures of some mailboxes: theirs are the same as among all others', since a mailbox is counted by its own chain.
+    pub async fn figures_among(&self, mailboxes: &[Mailbox], month: Month, now: Moment) -> Result<Figures> {
+        let (mut fold, ids) = self.fold_of(mailboxes, month, now).await?;
         self.each_line(month, &ids, &mut |id, placed| fold.line(id, &placed.line)).await?;
         Ok(fold.finish())
     }
 
     /// The same, telling for each line in which rows it was counted: from a row back to its acts.
     pub async fn figures_traced(&self, month: Month, now: Moment, told: &mut (dyn FnMut(&Placed, &[RowKey]) + Send)) -> Result<Figures> {
-        let (mut fold, ids) = self.fold_of(month, now).await?;
+        let (mut fold, ids) = self.fold_of(&self.mailboxes().await?, month, now).await?;
         self.each_line(month, &ids, &mut |id, placed| told(placed, &fold.traced(id, &placed.line))).await?;
         Ok(fold.finish())
     }
@@ -45,10 +50,10 @@ impl Store {
         Ok(linked)
     }
 
-    async fn fold_of(&self, month: Month, now: Moment) -> Result<(Fold, HashMap<Address, MailboxId>)> {
+    async fn fold_of(&self, mailboxes: &[Mailbox], month: Month, now: Moment) -> Result<(Fold, HashMap<Address, MailboxId>)> {
         let at = month.stock_at(now);
         let mut facts = Vec::new();
-        for light in self.mailboxes().await? {
+        for light in mailboxes {
             let Some(mailbox) = self.mailbox(&light.address).await? else { continue };
             let workplace = self.workplace(&mailbox).await?;
             facts.push(MailboxFacts::of(&mailbox, workplace.as_deref(), at));
@@ -77,6 +82,6 @@ impl Store {
                 take(*id, placed);
             }
         };
-        self.fold_journal(Moment::from_secs(0), month.end(), &mut each).await
+        self.fold_chains(|id| ids.values().any(|known| *known == id), Moment::from_secs(0), month.end(), &mut each).await
     }
 }

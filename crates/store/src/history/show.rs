@@ -29,7 +29,18 @@ impl Store {
 
     /// Streams every line of every mailbox between two moments, chain by chain, to a fold (figures).
     pub async fn fold_journal(&self, from: Moment, until: Moment, fold: &mut (dyn FnMut(&Placed) + Send)) -> Result<()> {
-        for (chain, address) in self.chains().await? {
+        self.fold_chains(|_| true, from, until, fold).await
+    }
+
+    /// The same for some chains.
+    pub(super) async fn fold_chains(
+        &self,
+        wanted: impl Fn(MailboxId) -> bool,
+        from: Moment,
+        until: Moment,
+        fold: &mut (dyn FnMut(&Placed) + Send),
+    ) -> Result<()> {
+        for (chain, address) in self.chains().await?.into_iter().filter(|(chain, _)| wanted(*chain)) {
             let mut after = 0;
             loop {
                 let page = self.read_facts((chain, after, from, until), |tx, (chain, after, from, until)| {
