@@ -50,7 +50,7 @@ pub enum Means {
 }
 
 impl Keyboard {
-    pub(super) fn is_staff(&self) -> bool {
+    pub(crate) fn is_staff(&self) -> bool {
         self.means == Means::Staff
     }
 }
@@ -117,19 +117,19 @@ impl Page {
         self
     }
 
-    pub(super) fn css(&self) -> &'static super::files::Asset {
+    pub(crate) fn css(&self) -> &'static super::files::Asset {
         super::files::named("pli.css")
     }
 
-    pub(super) fn script(&self, name: &str) -> &'static super::files::Asset {
+    pub(crate) fn script(&self, name: &str) -> &'static super::files::Asset {
         super::files::named(name)
     }
 
-    pub(super) fn icon(&self, name: &str) -> String {
+    pub(crate) fn icon(&self, name: &str) -> String {
         super::icons::icon(name)
     }
 
-    pub(super) fn is(&self, place: &str) -> bool {
+    pub(crate) fn is(&self, place: &str) -> bool {
         format!("{:?}", self.place) == place
     }
 }
