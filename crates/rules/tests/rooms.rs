@@ -5,7 +5,7 @@ mod people;
 
 use std::time::Duration;
 
-use house::{LILAS, cabinet, cardiology, enter, lent, moved, now, personal};
+use house::{LILAS, cabinet, cardiology, enter, lent, moved, now};
 use people::{at, person, structure};
 use rules::access::{Capacity, OwnerRights, channel_allows};
 use rules::eligibility;

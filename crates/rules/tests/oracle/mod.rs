@@ -83,11 +83,11 @@ pub fn offer(movements: &[Movement], now: Moment) -> Option<&IdNat> {
 
 /// Is there anything left for this person once these movements are written: held at that moment, or announced for later?
 fn has_anything(movements: &[Movement], person: &IdNat, at: Moment) -> bool {
-    let announced = movements.iter().filter(|m| match &m.change {
+    let mut announced = movements.iter().filter(|m| match &m.change {
         Change::Delegated { person: p, .. } | Change::DelegationEnded { person: p } => p == person,
         _ => false,
     });
-    let lent = match announced.last() {
+    let lent = match announced.next_back() {
         Some(Movement { at: given, change: Change::Delegated { from, until, .. }, .. }) => {
             let begins = from.map_or(*given, |from| from.max(*given));
             until.is_none_or(|until| at < until && begins < until)
