@@ -33,6 +33,12 @@ impl Words {
         }
     }
 
+    /// `novembre 2026`.
+    pub fn month(self, at: Moment) -> String {
+        let day = at.paris();
+        format!("{} {}", MONTHS[self.row()][usize::from(day.month().unsigned_abs()) - 1], day.year())
+    }
+
     /// `vendredi 27 novembre 2026 à 18 h 00`.
     pub fn date_time(self, at: Moment) -> String {
         let day = at.paris();
