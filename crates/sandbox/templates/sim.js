@@ -9,4 +9,6 @@
     source.close();
     location.replace(here);
   };
+  // A button was pressed: its own answer comes.
+  addEventListener("submit", () => source.close());
 })();
