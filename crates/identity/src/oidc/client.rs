@@ -125,3 +125,57 @@ impl SigningKey {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jsonwebtoken::{Algorithm, DecodingKey};
+    use serde_json::Value;
+
+    use super::*;
+
+    const RSA: &str = include_str!("../../../sandbox/keys/lps-jwt-public-test-key-rs256.pem");
+    const EC: &str = include_str!("../../../sandbox/keys/lps-jwt-public-test-key-es256.pem");
+    const JWKS: &str = include_str!("../../../sandbox/keys/lps-jwt.jwks.json");
+
+    /// Proves: PSC-09.
+    #[test]
+    fn an_assertion_is_signed_by_our_key_for_that_endpoint_and_lives_less_than_a_minute() {
+        let jwks: Value = serde_json::from_str(JWKS).expect("JSON");
+        let member = |key: usize, name: &str| jwks["keys"][key][name].as_str().expect("a member").to_owned();
+        let public = [
+            DecodingKey::from_rsa_components(&member(0, "n"), &member(0, "e")).expect("a key"),
+            DecodingKey::from_ec_components(&member(1, "x"), &member(1, "y")).expect("a key"),
+        ];
+        let now = Moment::from_secs(1_800_000_000);
+        let entropy = Entropy::seeded(1);
+        for ((pem, alg, name), public) in
+            [(RSA, KeyAlg::RS256, Algorithm::RS256), (EC, KeyAlg::ES256, Algorithm::ES256)].into_iter().zip(public)
+        {
+            let key = SigningKey::read(&pem.into(), alg).expect("a key");
+            let assertion = key.assertion(Some("k1"), "pli-web", "https://psc.test/token", now, &entropy).expect("signed");
+            let (message, signature) = assertion.rsplit_once('.').expect("three segments");
+            assert!(jsonwebtoken::crypto::verify(signature, message.as_bytes(), &public, name).expect("verifiable"), "{name:?}");
+            let (header, claims) = message.split_once('.').expect("three segments");
+            let read = |part: &str| serde_json::from_slice::<Value>(&URL_SAFE_NO_PAD.decode(part).expect("base64url")).expect("JSON");
+            assert_eq!(read(header)["kid"], "k1");
+            let claims = read(claims);
+            assert_eq!(
+                (&claims["iss"], &claims["sub"], &claims["aud"]),
+                (&"pli-web".into(), &"pli-web".into(), &"https://psc.test/token".into())
+            );
+            assert!(claims["exp"].as_i64().expect("a date") - now.secs() <= 60);
+            let again = key.assertion(None, "pli-web", "https://psc.test/token", now, &entropy).expect("signed");
+            assert_ne!(again, assertion, "another jti");
+        }
+    }
+
+    #[test]
+    fn a_key_of_another_sort_is_told_at_start_without_showing_it() {
+        for (pem, alg) in
+            [(RSA, KeyAlg::ES256), (EC, KeyAlg::RS256), ("", KeyAlg::RS256), ("-----BEGIN PRIVATE KEY-----\nAAAA\n", KeyAlg::ES256)]
+        {
+            let fault = SigningKey::read(&pem.into(), alg).err().expect("it cannot serve");
+            assert!(!fault.contains("MII") && !fault.contains("BEGIN"), "{fault}");
+        }
+    }
+}

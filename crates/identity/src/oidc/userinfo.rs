@@ -238,7 +238,7 @@ fn activity(entry: &Map<String, Value>) -> Activity {
     let mut authorities: Vec<String> = authorities.split('/').filter(|a| !a.is_empty()).map(str::to_owned).collect();
     authorities.dedup();
     // No capital E in the middle, at PSC.
-    let legal = Finess::parse(&text(entry, "numeroFinessetablissementJuridique"));
+    let legal = finess(&text(entry, "numeroFinessetablissementJuridique"));
     Activity {
         mode: text(entry, "codeModeExercice"),
         sector: text(entry, "codeSecteurDactivite"),
@@ -246,7 +246,7 @@ fn activity(entry: &Map<String, Value>) -> Activity {
         role: text(entry, "codeRole"),
         genre: text(entry, "codeGenreActivite"),
         structures: structures(entry),
-        legal_structure: legal.map(|finess| finess.structure_id()).unwrap_or_default(),
+        legal_structure: legal.unwrap_or_default(),
         structure_name: text(entry, "raisonSocialeSite"),
         authorities,
     }
@@ -254,7 +254,6 @@ fn activity(entry: &Map<String, Value>) -> Activity {
 
 /// `F`+FINESS, `C`+SIRET (`R`: a number of RPPS that our register does not have), the former id as it is, and the two plain numbers.
 fn structures(entry: &Map<String, Value>) -> Vec<String> {
-    let finess = |number: &str| Finess::parse(number).ok().map(|finess| finess.structure_id());
     let siret = |number: &str| Siret::parse(number).ok().map(|siret| siret.structure_id());
     let technical = text(entry, "identifiantTechniqueDeLaStructure");
     let technical = match technical.split_at_checked(1) {
@@ -277,6 +276,15 @@ fn structures(entry: &Map<String, Value>) -> Vec<String> {
         }
     }
     found
+}
+
+/// `1` + FINESS. PSC shows numbers with a letter in other places than ours knows (`10B…`): taken as they are.
+fn finess(number: &str) -> Option<String> {
+    if let Ok(finess) = Finess::parse(number) {
+        return Some(finess.structure_id());
+    }
+    let lettered = number.len() == 9 && number.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
+    (lettered && number.bytes().any(|b| b.is_ascii_uppercase())).then(|| format!("1{number}"))
 }
 
 /// The objects of a list; `true`: there was something else. An absent list is an empty one.
