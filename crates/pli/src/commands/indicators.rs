@@ -107,15 +107,4 @@ pub fn table(value: &Value) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Proves: IND-20.
-    #[test]
-    fn the_files_are_called_after_the_operator_s_own_domain() {
-        let name = |text| short_name(&Domain::parse(text).unwrap());
-        assert_eq!(name("pli.mssante.test"), "pli");
-        assert_eq!(name("x.mssante.test"), "operateur");
-        assert_eq!(name("un-tres-long-nom-d-hopital.mssante.test"), "un-tres-long-nom-d-h");
-    }
-}
+mod tests;
