@@ -11,7 +11,7 @@ use rules::register::{Exercise, Person, Situation};
 use rules::{Address, Author, Channel, Entropy, IdNat, Moment, Refusal};
 use store::history::Query;
 use store::mail::{Arrival, Stored, Want};
-use store::mailboxes::{Knock, NewMailbox};
+use store::mailboxes::{Acceptance, Knock, NewMailbox};
 use store::{Blobs, Config, Engine, Error, Store};
 use tempfile::TempDir;
 
@@ -66,6 +66,9 @@ pub fn config(engine: Engine, dir: &TempDir) -> Config {
         blobs: Blobs::Local { dir: dir.path().join("blobs") },
         kek: [7; 32],
         terms_version: "2026-01".to_owned(),
+        terms_text: "Conditions d'essai".to_owned(),
+        terms_since: rules::Moment::from_micros(0),
+        naming: rules::mailbox::NamingRule::default(),
         terms_url: "https://mss.pli.mssante.test/cgu".to_owned(),
     }
 }
@@ -100,7 +103,7 @@ impl House {
     async fn furnish(&mut self) {
         for person in [physician(CLAIRE, "Claire", "TILLEUL"), secretary(NADIA, "Nadia", "SUREAU"), physician(KARIM, "Karim", "ROSEAU")] {
             self.store.put_person(&person, staff(), self.now).await.unwrap();
-            let accepted = self.store.accept_terms(&person.idnat, "2026-01", Channel::Webmail, None, author(&person.idnat), self.now);
+            let accepted = self.store.accept_terms(&person.idnat, of("2026-01"), author(&person.idnat), self.now);
             accepted.await.unwrap();
         }
         let delegated = Change::Delegated { person: id(NADIA), from: None, until: None };
@@ -152,7 +155,7 @@ impl House {
 
     pub async fn change(&self, at: &str, change: Change) {
         let (at, by) = (address(at), author(&id(CLAIRE)));
-        self.store.move_mailbox(&at, change, None, by, Channel::Webmail, self.now, |_, _| Ok(())).await.unwrap();
+        self.store.move_mailbox(&at, change, None, true, by, Channel::Webmail, self.now, |_, _| Ok(())).await.unwrap();
     }
 
     /// Files a letter in the cabinet.
@@ -222,6 +225,11 @@ pub async fn postgres(schema: &str, sql: &str) {
     client.batch_execute(&format!("SET search_path TO {schema}; {sql}")).await.unwrap();
     drop(client);
     running.await.unwrap().unwrap();
+}
+
+/// An acceptance of the terms on the pages.
+pub fn of(version: &str) -> Acceptance {
+    Acceptance::of(version, Channel::Webmail)
 }
 
 pub fn id(text: &str) -> IdNat {
