@@ -41,6 +41,11 @@ impl Day {
     }
 
     #[must_use]
+    pub fn before(self) -> Self {
+        Self(self.0.yesterday().unwrap_or(jiff::civil::Date::MIN))
+    }
+
+    #[must_use]
     pub fn next(self) -> Self {
         Self(self.0.tomorrow().unwrap_or(jiff::civil::Date::MAX))
     }
@@ -89,7 +94,7 @@ impl Store {
 
     /// Seals every finished day that is not yet, one node at a time; how many it sealed. To be called every minute or so: it is cheap.
     pub async fn day_job(&self, holder: &str, now: Moment) -> Result<u32> {
-        let Some(mut day) = self.read_facts((), |tx, ()| Box::pin(next_day(tx))).await? else { return Ok(0) };
+        let mut day = self.read_facts(now, |tx, now| Box::pin(next_day(tx, *now))).await?;
         if now < day.end() || !self.lease("day-roots", holder, LEASE, now).await? {
             return Ok(0);
         }
@@ -114,8 +119,7 @@ impl Store {
                 rows.into_iter()
                     .map(|mut row| {
                         let day: String = row.take()?;
-                        let day = Day::parse(&day).ok_or_else(|| Error::Internal("a column does not hold a day".to_owned()))?;
-                        Ok(Root { day, root: hash(row.take()?)?, chains: row.take()? })
+                        Ok(Root { day: parsed(&day)?, root: hash(row.take()?)?, chains: row.take()? })
                     })
                     .collect()
             })
@@ -130,13 +134,17 @@ async fn root_of(tx: &mut Tx<'_>, day: Day) -> Result<Option<Root>> {
     Ok(Some(Root { day, root: hash(row.take()?)?, chains: row.take()? }))
 }
 
-/// The day after the last one sealed; before the first, the day of the oldest chain's first line.
-async fn next_day(tx: &mut Tx<'_>) -> Result<Option<Day>> {
-    if let Some(last) = tx.one("SELECT MAX(day) FROM journal_root", &[]).await?.take::<Option<String>>()? {
-        return Ok(Day::parse(&last).map(Day::next));
+/// The day after the last one sealed. The first root is yesterday's: it covers everything before, and nobody could have kept an earlier one.
+async fn next_day(tx: &mut Tx<'_>, now: Moment) -> Result<Day> {
+    let last = tx.one("SELECT MAX(day) FROM journal_root", &[]).await?.take::<Option<String>>()?;
+    match last {
+        Some(last) => Ok(parsed(&last)?.next()),
+        None => Ok(Day::of(now).before()),
     }
-    let sql = "SELECT MIN(j.at) FROM mailbox m JOIN journal j ON j.chain = m.id AND j.seq = 1";
-    Ok(tx.one(sql, &[]).await?.take::<Option<Moment>>()?.map(Day::of))
+}
+
+fn parsed(day: &str) -> Result<Day> {
+    Day::parse(day).ok_or_else(|| Error::Internal("a column does not hold a day".to_owned()))
 }
 
 /// The heads of all chains that had a line when the day ended, by chain: what the last day said, or the last line since.
