@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use directory::{COLUMNS, Extraction, Options, extract};
-use rules::mailbox::{Kind, Mailbox, NamingRule};
+use rules::mailbox::{Kind, Mailbox};
 use rules::movement::Change;
 use rules::register::Person;
 use rules::{Address, Author, Channel, Domain, Entropy, IdNat, Moment};

@@ -86,7 +86,7 @@ fn held(mailbox: &Mailbox, person: &Person, place: Option<&Structure>, now: Mome
         Bearer::Person { situation: Some(id), .. } => {
             let (exercise, situation) = find(person, id).filter(|(_, situation)| situation.active_at(now))?;
             let structure = place.map(Establishment::of);
-            Some(Carrier::Exercise { holder: Professional::of(person, exercise), post: Post::of(situation), structure })
+            Some(Carrier::Exercise { holder: Professional::of(person, exercise), post: Box::new(Post::of(situation)), structure })
         }
         Bearer::Person { situation: None, .. } => Some(Carrier::Person(Professional::of(person, first_active(person, now)?))),
         Bearer::Structure { .. } => None,

@@ -22,7 +22,7 @@ pub enum Carrier {
     /// PER of a person, whatever she exercises.
     Person(Professional),
     /// PER of a person in one exercise; without a structure for a replacement.
-    Exercise { holder: Professional, post: Post, structure: Option<Establishment> },
+    Exercise { holder: Professional, post: Box<Post>, structure: Option<Establishment> },
     /// CAB: the owner. The place is context: no number of it has a field here (CAB-21).
     Cabinet { owner: Professional, place: Option<Place> },
     /// ORG and APP.

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::Args;
 use rules::Moment;
@@ -12,6 +13,7 @@ use rules::usage::{Corrected, Edition, Figures, File, Format, Manifest, Month, R
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::Store;
+use store::history::Day;
 
 use super::{absolute, calendar, month, short_name};
 use crate::failure::{Failure, Outcome};
@@ -94,7 +96,7 @@ pub async fn write(store: &Store, asked: &Asked<'_>) -> Outcome<Value> {
         reason: asked.reason,
         computed: asked.now,
         software: concat!("pli ", env!("CARGO_PKG_VERSION")),
-        roots: Roots::default(),
+        roots: roots(store, asked.month).await?,
         linked: store.linked_identities(&figures).await?,
         corrected,
     };
@@ -106,6 +108,16 @@ pub async fn write(store: &Store, asked: &Asked<'_>) -> Outcome<Value> {
     let name = manifest_name(asked.operator, asked.month, asked.edition);
     put(asked, &name, &manifest.text())?;
     Ok(told(asked, &manifest, false))
+}
+
+/// The journal's daily roots of the eve of the month and of its last day (IND-40); null for a day that has none.
+async fn roots(store: &Store, month: Month) -> Outcome<Roots> {
+    let root = async |last: Moment| {
+        let root = store.journal_root(Day::of(last)).await?;
+        Outcome::Ok(root.map(|root| hex::encode(root.root)))
+    };
+    let second = Duration::from_secs(1);
+    Ok(Roots { evenements: 0, racine_debut: root(month.begin().minus(second)).await?, racine_fin: root(month.end().minus(second)).await? })
 }
 
 /// The three files of the edition before, when this one corrects it.
