@@ -8,7 +8,7 @@ use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use rules::access::Access;
-use rules::{Address, Author, Channel, IdNat, Refusal};
+use rules::{Address, Author, Channel, IdNat};
 use store::accounts::{TokenInfo, TokenOwner};
 use store::mailboxes::Knock;
 

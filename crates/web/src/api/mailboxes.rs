@@ -120,7 +120,7 @@ fn wanted(app: &App, caller: &Caller, new: &NewMailboxShape) -> Result<NewMailbo
     let kinds = [Kind::Per, Kind::Org, Kind::App, Kind::Cab];
     let kind = kinds.into_iter().find(|kind| kind.as_str() == new.kind).ok_or_else(|| Problem::bad("kind : PER, ORG, APP ou CAB."))?;
     let address = Address::parse(&new.address).map_err(|error| Problem::bad(format!("address : {error}")))?;
-    if !app.config.domains.contains(address.domain()) {
+    if !app.config.domains.contains(&address.domain()) {
         return Err(Problem::bad(format!("address : les boîtes s'ouvrent ici sous {}.", app.config.domain)));
     }
     let owner = match (&new.owner, caller) {

@@ -5,7 +5,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use rules::Channel;
 use serde::{Deserialize, Serialize};
-use store::mail::{Want, flag};
+use store::mail::{Want, flag, page};
 use utoipa::{IntoParams, ToSchema};
 
 use super::caller::Caller;
@@ -73,9 +73,10 @@ pub async fn list(State(app): State<App>, caller: Caller, Path(text): Path<Strin
         return Err(Problem::bad("limit : 1 à 200."));
     }
     let access = caller.person()?.enter(&app, &address(&text)?).await?;
-    let folder = app.store.folder(&access, which.folder.as_deref().unwrap_or("INBOX")).await?;
-    let page = app.store.mail_page(&access, folder.id, which.before, limit, app.clock.now()).await?;
-    let items = page.into_iter().map(|stored| LetterShape {
+    let folder = which.folder.unwrap_or_else(|| "INBOX".to_owned());
+    let place = which.before.map_or(page::Place::Newest, page::Place::Before);
+    let page = app.store.mail_page(&access, &page::Which::Name(folder), place, limit, app.clock.now()).await?;
+    let items = page.letters.into_iter().map(|stored| LetterShape {
         uid: stored.uid,
         date: stored.internal_date.to_string(),
         size: stored.size,
