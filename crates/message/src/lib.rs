@@ -8,7 +8,8 @@
 //! | `compose/` | a letter that people write; what an answer takes from the one before |
 //! | `leaving` | what is looked at before a message leaves |
 //! | `stems` | words as a search finds them |
-//! | `header`, `correspondent`, `trace`, `dsn` | fields, people, trace lines, reports |
+//! | `header`, `correspondent`, `trace` | fields, people, trace lines |
+//! | `dsn`, `mdn` | reports of delivery, of reading |
 
 pub mod card;
 pub mod compose;
@@ -18,6 +19,7 @@ pub mod glance;
 pub mod header;
 pub mod leaving;
 pub mod letter;
+pub mod mdn;
 pub mod stems;
 pub mod trace;
 

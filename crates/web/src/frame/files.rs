@@ -42,6 +42,8 @@ assets! {
     "pli.js": "text/javascript; charset=utf-8",
     "passkey.js": "text/javascript; charset=utf-8",
     "letter.css": "text/css; charset=utf-8",
+    "letters.css": "text/css; charset=utf-8",
+    "letters.js": "text/javascript; charset=utf-8",
     "rooms.css": "text/css; charset=utf-8",
     "htmx.min.js": "text/javascript; charset=utf-8",
     "htmx-sse.min.js": "text/javascript; charset=utf-8",

@@ -53,4 +53,4 @@ pub(super) fn compressible() -> impl Predicate + Clone {
 }
 
 /// The media type of a page.
-pub(super) const HTML: (HeaderName, HeaderValue) = (CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+pub(crate) const HTML: (HeaderName, HeaderValue) = (CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
