@@ -51,7 +51,7 @@ impl Hospital {
         let begun = party.begin(STRUCTURE_BACK, false).await?;
         let mut choice = json!({"authorize": begun.url, "persona": "P10"});
         if weak {
-            choice["weak"] = "1".into();
+            choice["weak"] = true.into();
         }
         let told: Value = self.control("POST", "login", choice).await;
         let back = fields(told["redirect"].as_str().expect("an address"));

@@ -300,3 +300,6 @@ fn objects(list: Option<&Value>) -> (Vec<&Map<String, Value>>, bool) {
 fn text(object: &Map<String, Value>, key: &str) -> String {
     object.get(key).and_then(Value::as_str).unwrap_or_default().trim().to_owned()
 }
+
+#[cfg(test)]
+mod tests;
