@@ -7,7 +7,7 @@
 //! | `idp/tokens.rs` | code, PKCE and nonce; ID token, userinfo, logout |
 //!
 //! Requirements: SIM-10, SIM-01, SIM-02. Logs in with two factors (`amr` of the persona, `pwd` and `otp`), or weakly with the password alone. Switches of
-//! `/sim/faults`: `weak` (every login is weak), `unknown_sub` (a person that nobody bound), `down` (503). The client `pli` is public: PKCE is its proof.
+//! `/sim/faults`: `weak` (every login is weak), `unknown_sub` (a person that nobody bound), `down` (503). The client `pli` proves itself by PKCE, and by its secret when it sends one.
 
 mod login;
 mod tokens;
@@ -42,6 +42,9 @@ const STRUCTURE: &str = "S01";
 /// `acr` of two factors, and of one.
 const ACR_STRONG: &str = "urn:ch-valclair:2fa";
 const ACR_WEAK: &str = "urn:ch-valclair:pwd";
+/// The program that may ask who somebody is, and its secret; published on purpose.
+pub const CLIENT_ID: &str = "pli";
+pub const CLIENT_SECRET: &str = "pli-structure-secret";
 const BODY_LIMIT: usize = 64 * 1024;
 
 /// What the provider is given.
@@ -105,7 +108,8 @@ impl StructureIdp {
         let redirects = ["http://127.0.0.1:*/structure/retour", "http://localhost:*/structure/retour"];
         let memory = Memory {
             issuer: format!("{origin}{REALM}"),
-            client: Client::new("pli", "", &redirects, &["http://127.0.0.1:*/", "http://localhost:*/"]).called("Pli, messagerie de santé"),
+            client: Client::new(CLIENT_ID, CLIENT_SECRET, &redirects, &["http://127.0.0.1:*/", "http://localhost:*/"])
+                .called("Pli, messagerie de santé"),
             personas: config.personas,
             clock: config.clock,
             entropy: config.entropy,
@@ -216,7 +220,7 @@ async fn discovery(State(idp): State<Arc<Memory>>) -> Response {
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256"],
         "code_challenge_methods_supported": ["S256"],
-        "token_endpoint_auth_methods_supported": ["none"],
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
         "scopes_supported": ["openid", "profile", "email"],
         "acr_values_supported": [ACR_STRONG, ACR_WEAK],
         "pli_simulator": true,

@@ -54,6 +54,8 @@ use tokio_rustls::TlsAcceptor;
 pub use clients::{Client, LPS_MTLS_DN, read as read_clients, shipped as shipped_clients};
 pub use mutual::Mutual;
 
+pub(crate) use caller::basic;
+
 use crate::keys::KeyRing;
 use crate::outbox::Outbox;
 use crate::personas::Personas;

@@ -181,6 +181,20 @@ async fn a_code_wants_pkce_a_nonce_a_known_address_and_serves_once_for_a_minute(
     assert_eq!(world.exchange(&late["code"], VERIFIER).await.status(), StatusCode::BAD_REQUEST);
 }
 
+/// Proves: SIM-10.
+#[tokio::test]
+async fn a_program_may_add_its_secret_which_must_then_be_right() {
+    let world = world().await;
+    let exchange = async |secret: &str| {
+        let back = world.log_in_by_page(false).await;
+        let form = [("grant_type", "authorization_code"), ("code", &back["code"]), ("redirect_uri", CALLBACK), ("code_verifier", VERIFIER)];
+        let request = world.http.post(world.endpoint("token_endpoint").await).basic_auth("pli", Some(secret));
+        request.form(&form).send().await.expect("an answer").status()
+    };
+    assert_eq!(exchange(sandbox::idp::CLIENT_SECRET).await, StatusCode::OK);
+    assert_eq!(exchange("wrong").await, StatusCode::UNAUTHORIZED);
+}
+
 /// Proves: SIM-01, SIM-02.
 #[tokio::test]
 async fn it_serves_this_machine_only_says_that_it_is_a_simulator_and_frees_its_port() {

@@ -136,6 +136,9 @@ fn the_cabinet_is_planned_with_its_people_and_their_periods() {
     assert!(planned.iter().find(|m| m.address.local() == "marc.bouleau").is_some_and(|m| m.suspended));
     let cardiology = planned.iter().find(|m| m.address.local() == "secretariat.cardiologie").expect("the ORG mailbox");
     assert!(cardiology.delegataires.is_empty(), "P10 has only a local login");
+    let local = personas.local_delegations(&ours, start());
+    assert_eq!(local.len(), 1);
+    assert_eq!((local[0].0.local(), local[0].1.person.as_str()), ("secretariat.cardiologie", "3990000028/SEC0042"));
     let peer = personas.mailboxes(&Domain::parse("voisin.mssante.test").expect("a fixture"), start());
     assert_eq!(peer.len(), 1);
 }

@@ -8,6 +8,7 @@
 //! | `page` | what the page for humans says to type |
 //! | `crash` | `kill -9` in the middle of deliveries, on both engines |
 //! | `rights` | a right withdrawn while its holder is connected |
+//! | `rooms` | a mailbox created, handed over, left, closed, reopened; the register searched; terms published |
 //! | `restart` | stop, start, stop, start: nothing is lost, nothing is asked twice |
 //! | `commands` | the shapes and exit codes that scripts rely on |
 //! | `serve` | one server: limits, live certificates, signals |
@@ -16,6 +17,7 @@
 //! | `browser` | pages in a real browser, each looked at for accessibility |
 //! | `python` | `imaplib` and `smtplib` over TLS 1.2 |
 //! | `production` | the sandbox never gets into production |
+//! | `simulators` | the identity simulators alone, for a vendor |
 //!
 //! A story asks the operating system for its ports, keeps everything in one temporary folder, and polls with a deadline: no sleep for luck.
 
@@ -32,6 +34,8 @@ mod python;
 mod refusals;
 mod restart;
 mod rights;
+mod rooms;
 mod secrets;
 mod serve;
+mod simulators;
 mod walk;

@@ -19,6 +19,7 @@ use sha2::{Digest, Sha256};
 use super::{ACR_STRONG, ACR_WEAK, Memory};
 use crate::pages::{self, with_query};
 use crate::personas::{Persona, Personas};
+use crate::psc::basic;
 
 type Form = std::collections::BTreeMap<String, String>;
 
@@ -53,12 +54,16 @@ pub(super) struct Access {
     until: Moment,
 }
 
-pub(super) async fn token(State(idp): State<Arc<Memory>>, axum::Form(form): axum::Form<Form>) -> Response {
+pub(super) async fn token(State(idp): State<Arc<Memory>>, headers: HeaderMap, axum::Form(form): axum::Form<Form>) -> Response {
     let field = |name: &str| form.get(name).map_or("", String::as_str);
     let wrong = |status, error: &str, why: &str| (status, Json(json!({"error": error, "error_description": why}))).into_response();
     let bad = |why| wrong(StatusCode::BAD_REQUEST, "invalid_grant", why);
-    if field("client_id") != idp.client.id {
-        return wrong(StatusCode::UNAUTHORIZED, "invalid_client", "Unknown client");
+    let (client, secret) = match basic(&headers) {
+        Some((client, secret)) => (client, Some(secret)),
+        None => (field("client_id").to_owned(), form.get("client_secret").cloned()),
+    };
+    if client != idp.client.id || secret.is_some_and(|secret| secret != idp.client.secret) {
+        return wrong(StatusCode::UNAUTHORIZED, "invalid_client", "Unknown client or wrong secret");
     }
     if field("grant_type") != "authorization_code" {
         return wrong(StatusCode::BAD_REQUEST, "unsupported_grant_type", "authorization_code");

@@ -41,9 +41,21 @@ pub struct Grant {
 impl Personas {
     /// The mailboxes of one operator, in the order of the file; offsets count from `start`.
     ///
-    /// People known to their structure's own login alone are left out: that login is not built yet, so they could not come in.
+    /// People known to their structure's own login alone are left out: they are [`Personas::local_delegations`].
     pub fn mailboxes(&self, domain: &Domain, start: Moment) -> Vec<PlannedMailbox> {
         self.file.mailboxes.iter().filter_map(|m| self.planned(m, start)).filter(|m| m.address.domain() == *domain).collect()
+    }
+
+    /// The delegations of people known to their structure's own login alone, by mailbox: to be made once their accounts exist (DEL-11).
+    pub fn local_delegations(&self, domain: &Domain, start: Moment) -> Vec<(Address, Grant)> {
+        let local = |j: &Joined| self.by_key(&j.who).filter(|p| p.local.is_some()).and_then(|p| IdNat::parse(&p.idnat).ok());
+        let mut found = Vec::new();
+        for mailbox in &self.file.mailboxes {
+            let Some(address) = Address::parse(&mailbox.address).ok().filter(|address| address.domain() == *domain) else { continue };
+            let grants = mailbox.delegataires.iter().filter_map(|j| Some(grant(local(j)?, j, start)));
+            found.extend(grants.map(|grant| (address.clone(), grant)));
+        }
+        found
     }
 
     /// Who accepted the terms before the demo began: bearers and responsible persons (at contract), and those whom the file says so.
@@ -109,20 +121,17 @@ impl Personas {
     }
 
     fn grants(&self, joined: &[Joined], start: Moment) -> Vec<Grant> {
-        let grant = |j: &Joined| {
-            Some(Grant {
-                person: self.registered(&j.who)?,
-                terms: j.cgu,
-                from: j.from_offset.as_deref().and_then(|text| dates::moved(start, text)),
-                until: j.until_offset.as_deref().and_then(|text| dates::moved(start, text)),
-            })
-        };
-        joined.iter().filter_map(grant).collect()
+        joined.iter().filter_map(|j| Some(grant(self.registered(&j.who)?, j, start))).collect()
     }
 
     fn registered(&self, key: &str) -> Option<IdNat> {
         self.by_key(key).filter(|p| p.local.is_none()).and_then(|p| IdNat::parse(&p.idnat).ok())
     }
+}
+
+fn grant(person: IdNat, joined: &Joined, start: Moment) -> Grant {
+    let moved = |offset: &Option<String>| offset.as_deref().and_then(|text| dates::moved(start, text));
+    Grant { person, terms: joined.cgu, from: moved(&joined.from_offset), until: moved(&joined.until_offset) }
 }
 
 pub(super) fn kind(text: &str) -> Option<Kind> {

@@ -136,7 +136,7 @@ fn is_us(sim: &Memory, audience: &str) -> bool {
 }
 
 /// Name and secret of HTTP Basic.
-pub(super) fn basic(headers: &HeaderMap) -> Option<(String, String)> {
+pub(crate) fn basic(headers: &HeaderMap) -> Option<(String, String)> {
     let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
     let (scheme, credentials) = value.split_once(' ')?;
     let decoded = Some(credentials).filter(|_| scheme.eq_ignore_ascii_case("basic")).and_then(|c| STANDARD.decode(c).ok())?;
