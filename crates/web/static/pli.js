@@ -12,3 +12,8 @@ document.addEventListener("submit", (event) => {
   if (event.target.dataset.sent) { event.preventDefault(); return; }
   if (event.target.method === "post") { event.target.dataset.sent = "1"; setTimeout(() => delete event.target.dataset.sent, 4000); }
 });
+// Leaving the page that waits for a telephone drops its request.
+addEventListener("pagehide", () => {
+  const waiting = document.querySelector("[data-leave]");
+  if (waiting) navigator.sendBeacon(waiting.dataset.leave, new URLSearchParams());
+});
