@@ -31,6 +31,8 @@ mod structure;
 
 use std::sync::Arc;
 
+pub use mailboxes::terms::default_terms;
+
 use axum::Router;
 use rules::{Clock, Domain, Entropy};
 use store::Store;
