@@ -5,6 +5,7 @@ mod stage;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
+use secrecy::ExposeSecret;
 use serde_json::json;
 use stage::Stage;
 use tracing_subscriber::fmt::MakeWriter;
@@ -32,7 +33,7 @@ impl<'a> MakeWriter<'a> for Log {
     }
 }
 
-/// Proves: PSC-12.
+/// Proves: PSC-12, PSC-13.
 #[tokio::test]
 async fn no_token_and_no_secret_is_ever_logged() {
     let log = Log::default();
@@ -57,9 +58,17 @@ async fn no_token_and_no_secret_is_ever_logged() {
         tracing::info!("{faults}: {proved:?} {:?} {:?}", proved.as_ref().err(), stage.psc.health());
         tokens.push(token);
     }
+    stage.control("DELETE", "faults", None).await;
+    stage.advance(10);
+    let party = stage.party();
+    let signed_in = stage.sign_in(&party, stage::BACK, "P01", json!({})).await.expect("a login");
+    tracing::info!("{signed_in:?}");
+    let id_token = signed_in.id_token.expose_secret().to_owned();
+    assert!(party.logout_notice(&id_token).await.is_err() && party.end_session(&id_token).await.is_ok());
+    tokens.push(id_token);
     let logged = String::from_utf8(log.0.lock().expect("one thread").clone()).expect("text");
     assert!(logged.contains("token refused") && logged.contains("IDENTITY_CONFLICT"), "the log itself is alive");
-    assert!(!logged.contains("pli-introspect-secret"));
+    assert!(!logged.contains("pli-introspect-secret") && !logged.contains("pli-web-secret"));
     for token in &tokens {
         for part in token.split('.').skip(1) {
             assert!(!logged.contains(part), "a token was logged");

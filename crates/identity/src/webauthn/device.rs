@@ -85,7 +85,7 @@ pub(super) fn cbor(bytes: &[u8]) -> Checked<(Value, usize)> {
 }
 
 /// The value of a key that stands once in a map.
-pub(super) fn field<'a>(map: &'a Value, is: impl Fn(&Value) -> bool) -> Option<&'a Value> {
+pub(super) fn field(map: &Value, is: impl Fn(&Value) -> bool) -> Option<&Value> {
     let mut found = map.as_map()?.iter().filter(|(key, _)| is(key)).map(|(_, value)| value);
     let first = found.next()?;
     found.next().is_none().then_some(first)
