@@ -8,7 +8,10 @@ use clap::{Args, Parser, Subcommand};
 use rules::{Address, Domain};
 
 use crate::commands::mailbox::life::Step;
-use crate::commands::{Order, address, cotitulaire, delegation, directory, indicators, journal, mailbox, queue, register, sim, terms, whitelist};
+use crate::commands::{
+    Order, address, cotitulaire, delegation, directory, indicators, journal, local, mailbox, queue, register, sim, staff, terms, token,
+    webhook, whitelist,
+};
 use crate::demo::Options;
 
 /// Pli, opérateur de messagerie sécurisée de santé
@@ -63,6 +66,18 @@ pub enum Verb {
     /// La file des messages en partance
     #[command(subcommand)]
     Queue(Queue),
+    /// Le personnel de l'opérateur : invitations, rôles
+    #[command(subcommand)]
+    Staff(staff::Staff),
+    /// Les jetons des programmes
+    #[command(subcommand)]
+    Token(token::Token),
+    /// Les programmes à qui les mouvements sont annoncés
+    #[command(subcommand)]
+    Webhook(webhook::Webhook),
+    /// Les établissements qui identifient eux-mêmes leurs personnels
+    #[command(subcommand)]
+    Local(local::Local),
     /// La liste blanche de l'espace de confiance
     #[command(subcommand)]
     Whitelist(Whitelist),
@@ -177,8 +192,12 @@ pub enum Situation {
 pub enum Journal {
     /// Montrer les actes
     Show(journal::Show),
-    /// Recalculer toutes les chaînes
-    Verify,
+    /// Recalculer toutes les chaînes et toutes les racines ; ou un fichier exporté, sans aucune base
+    Verify(journal::export::VerifyFile),
+    /// Écrire les lignes dans un fichier, telles qu'elles ont été scellées (une ligne JSON chacune)
+    Export(journal::export::Export),
+    /// Vérifier la preuve d'un acte, sans aucune base
+    CheckProof(journal::proof::CheckProof),
 }
 
 #[derive(Debug, Subcommand)]
@@ -276,7 +295,12 @@ impl Verb {
             Self::Register(Register::Person(Person::Show(order))) => Order::RegisterPerson(order),
             Self::Register(Register::Situation(Situation::End(order))) => Order::SituationEnd(order),
             Self::Journal(Journal::Show(order)) => Order::JournalShow(order),
-            Self::Journal(Journal::Verify) => Order::JournalVerify,
+            Self::Journal(Journal::Verify(journal::export::VerifyFile { file: None })) => Order::JournalVerify,
+            Self::Journal(Journal::Export(order)) => Order::JournalExport(order),
+            Self::Staff(order) => Order::Staff(order),
+            Self::Token(order) => Order::Token(order),
+            Self::Webhook(order) => Order::Webhook(order),
+            Self::Local(order) => Order::Local(order),
             Self::Queue(Queue::List) => Order::QueueList,
             Self::Queue(Queue::Retry(rows)) => act(queue::Verb::Retry, rows),
             Self::Queue(Queue::Hold(rows)) => act(queue::Verb::Hold, rows),

@@ -8,13 +8,17 @@ pub mod delegation;
 pub mod directory;
 pub mod indicators;
 pub mod journal;
+pub mod local;
 pub mod mailbox;
 mod movement;
 pub mod queue;
 pub mod register;
 pub mod show;
 pub mod sim;
+pub mod staff;
 pub mod terms;
+pub mod token;
+pub mod webhook;
 pub mod whitelist;
 
 use rules::{Address, IdNat, Moment};
@@ -32,7 +36,10 @@ pub enum Order {
     MailboxList,
     MailboxShow(mailbox::Show),
     MailboxCreate(mailbox::Create),
-    MailboxLife { step: mailbox::life::Step, life: mailbox::life::Life },
+    MailboxLife {
+        step: mailbox::life::Step,
+        life: mailbox::life::Life,
+    },
     MailboxHandOver(mailbox::life::HandOver),
     CertificateAdd(mailbox::certificate::Change),
     CertificateRemove(mailbox::certificate::Change),
@@ -50,6 +57,11 @@ pub enum Order {
     SituationEnd(register::SituationEnd),
     JournalShow(journal::Show),
     JournalVerify,
+    JournalExport(journal::export::Export),
+    Staff(staff::Staff),
+    Token(token::Token),
+    Webhook(webhook::Webhook),
+    Local(local::Local),
     QueueList,
     QueueAct(queue::Act),
     WhitelistShow(whitelist::Show),
@@ -82,6 +94,7 @@ impl Order {
             Self::DelegationEnd(order) => Some(&order.mailbox),
             Self::CotitulaireAdd(order) | Self::CotitulaireEnd(order) => Some(&order.mailbox),
             Self::JournalShow(order) => order.mailbox.as_ref(),
+            Self::JournalExport(order) => order.mailbox.as_ref(),
             _ => None,
         }
     }
@@ -110,6 +123,11 @@ impl Order {
             Self::SituationEnd(order) => order.run(operator).await,
             Self::JournalShow(order) => order.run(operator).await,
             Self::JournalVerify => journal::verify(operator).await,
+            Self::JournalExport(order) => order.run(operator).await,
+            Self::Staff(order) => order.run(operator).await,
+            Self::Token(order) => order.run(operator).await,
+            Self::Webhook(order) => order.run(operator).await,
+            Self::Local(order) => order.run(operator).await,
             Self::QueueList => queue::list(operator).await,
             Self::QueueAct(order) => order.run(operator).await,
             Self::WhitelistShow(order) => order.run(operator).await,
@@ -140,10 +158,15 @@ impl Order {
             Self::DelegationList(_) => delegation::table(value),
             Self::DelegationAdd(_) | Self::DelegationEnd(_) | Self::CotitulaireAdd(_) | Self::CotitulaireEnd(_) => mailbox::table(value),
             Self::JournalShow(_) => journal::table(value),
+            Self::Staff(order) => order.table(value),
+            Self::Token(order) => order.table(value),
+            Self::Webhook(order) => order.table(value),
+            Self::Local(order) => order.table(value),
             Self::QueueList => queue::table(value),
             Self::Indicators(_) => indicators::table(value),
             Self::IndicatorsTrace(_) => indicators::trace::table(value),
             Self::JournalVerify
+            | Self::JournalExport(_)
             | Self::TermsAccept(_)
             | Self::TermsPublish(_)
             | Self::SituationEnd(_)

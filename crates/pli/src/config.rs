@@ -51,6 +51,8 @@ pub struct Config {
     #[serde(default)]
     pub web: Option<Web>,
     #[serde(default)]
+    pub indicators: Indicators,
+    #[serde(default)]
     pub limits: Limits,
     #[serde(default)]
     pub routes: Routes,
@@ -198,6 +200,20 @@ fn moment<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Moment>, D
     let text = String::deserialize(from)?;
     let wrong = || serde::de::Error::custom(format!("« {text} » n'est pas un moment comme 2026-01-01T00:00:00+01:00"));
     Moment::parse(&text).map(Some).ok_or_else(wrong)
+}
+
+/// The monthly figures (IND-51).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Indicators {
+    /// Where the files of each month are written, on the 2nd of the next.
+    pub dir: PathBuf,
+}
+
+impl Default for Indicators {
+    fn default() -> Self {
+        Self { dir: "indicators".into() }
+    }
 }
 
 /// The pages and the API.
@@ -363,6 +379,7 @@ impl Config {
         at(&mut self.trust.state);
         self.trust.list.file.iter_mut().for_each(at);
         at(&mut self.psc.client_secret_file);
+        at(&mut self.indicators.dir);
         self.terms.file.iter_mut().for_each(at);
         self.web.iter_mut().flat_map(|web| web.client.files()).for_each(at);
         match &mut self.store {

@@ -7,6 +7,7 @@
 //! | `demo/pki.rs` | the laboratory's certificates, list and CRL under `DIR/pki` |
 //! | `demo/settings.rs` | the `pli.toml` of each operator |
 //! | `demo/people.rs` | personas and mailboxes, loaded through the store |
+//! | `demo/accounts.rs` | the hospital's own login, the operator's API token |
 //! | `demo/load.rs`, `demo/fill.rs` | `--bulk-mailboxes`, `--fill-mailbox` |
 //! | `demo/psc.rs` | psc-sim, and the clock it moves |
 //! | `demo/fresh.rs` | `--fresh` |
@@ -15,6 +16,7 @@
 //!
 //! Nothing is written outside DIR (and, with PostgreSQL, outside two schemas named after it). A restart continues.
 
+mod accounts;
 mod facts;
 mod fill;
 mod fresh;
@@ -124,6 +126,7 @@ pub struct Demo {
     psc: psc::Running,
     personas: Arc<sandbox::Personas>,
     started: Moment,
+    admin_tokens: Vec<String>,
 }
 
 /// What a moved clock changes: the clock itself, and what is signed with a date.
@@ -173,18 +176,20 @@ impl Demo {
         let sockets = configs.iter().map(Sockets::bind).collect::<Outcome<Vec<_>>>()?;
         let stage = Arc::new(Stage { clock, pki, state: state.clone(), moving: tokio::sync::Mutex::new(()) });
         let psc = psc::Running::start(&ports, Arc::clone(&personas), &domains, &stage, options.seed).await?;
-        let mut nodes = Vec::new();
+        let (mut nodes, mut admin_tokens) = (Vec::new(), Vec::new());
         for (config, sockets) in configs.into_iter().zip(sockets) {
             let operator = Operator::open(config, stage.clock.shared(), clock::entropy()).await?;
             people::load(&operator, &personas, started).await?;
+            admin_tokens.push(accounts::admin_token(&operator, state, DEMO_OPERATORS[nodes.len()]).await?);
             nodes.push(Node::start(operator, sockets, clock::entropy()).await?);
         }
         psc.may_move(nodes.clone());
+        accounts::load(&nodes[0].operator, &personas, psc.structure_issuer(), started).await?;
         load::bulk(&nodes[0].operator, options.bulk_mailboxes).await?;
         for fill in &options.fill_mailbox {
             fill::fill(&nodes, fill, started).await?;
         }
-        Ok(Self { nodes, stage, ports, psc, personas, started })
+        Ok(Self { nodes, stage, ports, psc, personas, started, admin_tokens })
     }
 
     async fn stop(self) {

@@ -31,7 +31,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use serde_json::Value;
 
-use cli::{Cli, Common, Sim, Terms, Verb, Whitelist};
+use cli::{Cli, Common, Journal, Sim, Terms, Verb, Whitelist};
 use failure::{Failure, Outcome};
 use state::StateDir;
 
@@ -71,6 +71,14 @@ async fn run(cli: Cli) -> Outcome<ExitCode> {
         Err(Verb::Sim(Sim::Token(order))) => order.run(&state).await?,
         Err(Verb::Sim(Sim::Psc(order))) => return order.run(&state, common.json).await.map(|()| ExitCode::SUCCESS),
         Err(Verb::Sim(Sim::Idp(order))) => return order.serve_idp(&state, common.json).await.map(|()| ExitCode::SUCCESS),
+        Err(Verb::Journal(Journal::Verify(commands::journal::export::VerifyFile { file: Some(file) }))) => {
+            let value = commands::journal::export::verify_file(&file)?;
+            return judged(&common, &value, commands::show::facts(&value));
+        }
+        Err(Verb::Journal(Journal::CheckProof(order))) => {
+            let value = order.run()?;
+            return judged(&common, &value, commands::show::facts(&value));
+        }
         Err(Verb::Terms(Terms::Publish(order))) => {
             return carry_out(&state, &common, commands::Order::TermsPublish(order.read()?)).await;
         }
@@ -85,6 +93,12 @@ async fn carry_out(state: &StateDir, common: &Common, order: commands::Order) ->
     let value = control::client::carry_out(state, common.operator.clone(), order.clone()).await?;
     print(common, &value, &order.table(&value))?;
     Ok(if order.failed(&value) { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+/// An answer that says `ok`; exit code 1 when it does not.
+fn judged(common: &Common, value: &Value, table: String) -> Outcome<ExitCode> {
+    print(common, value, &table)?;
+    Ok(if value["ok"] == true { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
 /// One JSON document, or the table. A closed pipe (`pli … | head`) is not an error.

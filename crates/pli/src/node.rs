@@ -8,6 +8,7 @@
 //! | `node/list.rs` | the white list job (TRU-01, TRU-02) |
 //! | `node/figures.rs` | the monthly files (IND-51) |
 //! | `node/pages.rs` | the pages and the API: what they are given |
+//! | `node/webhooks.rs` | programs told of movements |
 //! | `node/jobs.rs` | what is done by the hour: closings, daily roots, monthly figures, reviews of local accounts |
 //!
 //! It decides nothing about mail or people: `smtp` and `imap` do, with `rules`.
@@ -18,6 +19,7 @@ pub mod figures;
 mod jobs;
 pub mod list;
 mod pages;
+pub mod webhooks;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -100,7 +102,9 @@ impl Node {
         }
         node.tasks.spawn(smtp::courier(mail, node.certificates.client(), node.routes()?, node.stop.clone()));
         node.tasks.spawn(list::keep_fresh(node.operator.clone(), entropy.clone(), node.stop.clone()));
-        node.tasks.spawn(jobs::keep(node.operator.clone(), entropy, node.stop.clone()));
+        node.tasks.spawn(webhooks::keep(node.operator.clone(), entropy.clone(), node.stop.clone()));
+        node.tasks.spawn(jobs::keep(node.operator.clone(), entropy.clone(), node.stop.clone()));
+        node.tasks.spawn(webhooks::keep(node.operator.clone(), entropy, node.stop.clone()));
         Ok(node)
     }
 

@@ -1,6 +1,14 @@
-//! `pli journal show|verify`: who did what, and the proof that nothing was rewritten.
+//! `pli journal show|verify|export|check-proof`: who did what, and the proof that nothing was rewritten.
+//!
+//! | file | what |
+//! |---|---|
+//! | `export` | lines as they were hashed, in a file; such a file verified alone |
+//! | `proof` | one act proved by its day's root; such a proof checked alone |
 //!
 //! Requirements: CAB-08, DEL-03, TRU-58, IND-04. Shows acts, never content: the journal holds none.
+
+pub mod export;
+pub mod proof;
 
 use clap::Args;
 use rules::{Address, IdNat, Moment};
@@ -27,6 +35,10 @@ pub struct Show {
     /// Au plus tant de lignes
     #[arg(long, value_name = "N")]
     pub limit: Option<u32>,
+    /// Plutôt la preuve de l'acte qui porte ce numéro, à vérifier ailleurs par « pli journal check-proof »
+    #[arg(long, value_name = "N°", conflicts_with_all = ["since", "author", "limit"])]
+    #[serde(default)]
+    pub proof: Option<i64>,
 }
 
 impl Show {
@@ -35,6 +47,9 @@ impl Show {
             && operator.store.mailbox(mailbox).await?.is_none()
         {
             return Err(Failure::refused("BAL-INCONNUE", format!("la boîte {mailbox} n'existe pas ici")));
+        }
+        if let Some(seq) = self.proof {
+            return proof::show(operator, self.mailbox.as_ref(), seq).await;
         }
         let query = Query { mailbox: self.mailbox, since: self.since, until: None, author: self.author, limit: self.limit };
         let lines = operator.store.journal_lines(query).await?;
@@ -55,7 +70,7 @@ pub async fn verify(operator: &Operator) -> Outcome<Value> {
     let verified = operator.store.verify_journal().await?;
     Ok(json!({
         "ok": verified.faults.is_empty(), "operator": operator.domain(),
-        "chains": verified.chains, "lines": verified.lines, "faults": verified.faults,
+        "chains": verified.chains, "lines": verified.lines, "roots": verified.roots, "faults": verified.faults,
     }))
 }
 
@@ -66,13 +81,21 @@ pub async fn verify_all(operators: &[Operator]) -> Outcome<Value> {
         let verified = operator.store.verify_journal().await?;
         whole.chains += verified.chains;
         whole.lines += verified.lines;
+        whole.roots += verified.roots;
         whole.faults.extend(verified.faults.into_iter().map(|fault| format!("{} : {fault}", operator.domain())));
     }
     let domains: Vec<_> = operators.iter().map(Operator::domain).collect();
-    Ok(json!({"ok": whole.faults.is_empty(), "operators": domains, "chains": whole.chains, "lines": whole.lines, "faults": whole.faults}))
+    Ok(json!({
+        "ok": whole.faults.is_empty(), "operators": domains, "chains": whole.chains, "lines": whole.lines, "roots": whole.roots,
+        "faults": whole.faults,
+    }))
 }
 
 pub fn table(value: &Value) -> String {
+    // A proof is a file for somebody else: it stays JSON.
+    if value.is_object() {
+        return serde_json::to_string_pretty(value).unwrap_or_else(|_| value.to_string());
+    }
     let columns = [("N°", "seq"), ("QUAND", "at"), ("QUI", "author"), ("ACTE", "act"), ("OBJET", "object"), ("CANAL", "channel")];
     show::table(value, &columns)
 }

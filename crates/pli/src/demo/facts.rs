@@ -33,7 +33,7 @@ pub async fn gather(demo: &Demo) -> Outcome<Value> {
         },
         "psc": {
             "issuer": demo.psc.issuer(), "control": demo.psc.control(), "login_page": demo.psc.login_page(),
-            "phone": format!("{}/phone/{{idnat}}", demo.psc.login_page()), "outbox": format!("{}/outbox", demo.psc.login_page()),
+            "phone": demo.psc.phone(), "outbox": demo.psc.outbox_page(),
         },
         "structure_idp": { "issuer": demo.psc.structure_issuer() },
         "personas": personas(&demo.personas), "mailboxes": mailboxes,
@@ -55,6 +55,7 @@ fn operator(demo: &Demo, index: usize) -> Value {
         "smtp": at(ports.smtp()), "submission": at(ports.submission()), "submissions": at(ports.submissions()),
         "imap": at(ports.imap()), "imaps": at(ports.imaps()),
         "web": format!("http://{}", ports.web()), "api": format!("http://{}/api/v1", ports.web()),
+        "admin_token": demo.admin_tokens[index],
     })
 }
 

@@ -44,6 +44,8 @@ fn addresses(page: &mut String, facts: &Value) {
         );
     }
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let _ = writeln!(page, "  Les pages                  {}   (voisin : {})", text(&facts["operator"]["web"]), text(&facts["peer"]["web"]));
+    let _ = writeln!(page, "  Le téléphone de Claire     {}", text(&facts["psc"]["phone"]).replace("{idnat}", "899790000014"));
     let _ = writeln!(
         page,
         "  Pro Santé Connect simulé   {}   (connexion : {})",

@@ -29,7 +29,6 @@ fn first_hour(month: Month) -> Moment {
 
 /// Writes what is due into `dir`, once: `None` when it stands there already. To be called every so often by whoever holds the lease of the jobs;
 /// a round that fails is made again.
-#[allow(dead_code, reason = "called from the rounds of the node's jobs")]
 pub async fn indicators_job(operator: &Operator, dir: &Path) -> Outcome<Option<Value>> {
     let (now, name) = (operator.clock.now(), short_name(operator.domain()));
     let month = due(now);

@@ -1,5 +1,5 @@
 //! What is done by the hour: mailboxes whose 30 days of closing are over, the journal's daily roots, the monthly figures, the review of
-//! local accounts, webhooks.
+//! local accounts.
 //!
 //! Requirements: CAB-13, IND-40, IND-51, LOC-08. One node a job: each takes a lease first; each is idempotent, so that a lost lease loses nothing.
 
@@ -8,6 +8,7 @@ use std::time::Duration;
 use rules::Entropy;
 use tokio_util::sync::CancellationToken;
 
+use super::figures;
 use crate::operator::Operator;
 
 /// How often jobs look whether there is something to do.
@@ -38,5 +39,20 @@ async fn round(operator: &Operator, holder: &str) {
     }
     if let Err(error) = operator.store.close_due(now).await {
         tracing::error!(%error, "mailboxes to close");
+    }
+    if let Err(error) = operator.store.day_job(holder, now).await {
+        tracing::error!(%error, "the journal's daily root");
+    }
+    match operator.store.local_review(now).await {
+        Ok(review) => {
+            for reminder in review.reminders {
+                // The list to confirm stands at the top of their pages of the structure.
+                tracing::info!(structure = reminder.structure, number = reminder.number, "accounts of a structure are to be confirmed");
+            }
+        }
+        Err(error) => tracing::error!(%error, "the review of local accounts"),
+    }
+    if let Err(error) = figures::indicators_job(operator, &operator.config.indicators.dir).await {
+        tracing::error!(%error, "the files of the month");
     }
 }

@@ -88,18 +88,20 @@ export async function approve(idnat) {
 }
 
 const seen = [];
+/** What is wrong with the pages looked at: all of it is told at the end. */
+const wrong = [];
 
 /** No violation of WCAG 2.2 AA on this page, no horizontal scrolling; a picture when asked. */
 export async function look(page, name) {
   if (pictures) { mkdirSync(pictures, { recursive: true }); await page.screenshot({ path: `${pictures}/${name}.png`, fullPage: true }); }
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  if (wide > 1) throw new Error(`${name}: the page is ${wide}px wider than the window`);
+  if (wide > 1) wrong.push(`${name}: the page is ${wide}px wider than the window`);
   // Evaluated over the debugging protocol: the page's own policy stays what it is.
   await page.evaluate(AXE);
   const { violations } = await page.evaluate(() => window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
   if (violations.length) {
     const told = violations.map((v) => `${v.id} (${v.impact}): ${v.help}\n    ${v.nodes.slice(0, 4).map((n) => `${n.html.slice(0, 200)} :: ${n.failureSummary?.split("\n").slice(1, 3).join(" ")}`).join("\n    ")}`);
-    throw new Error(`${name} (${page.url()}): ${violations.length} accessibility violations\n  ${told.join("\n  ")}`);
+    wrong.push(`${name} (${page.url()}): ${violations.length} accessibility violations\n  ${told.join("\n  ")}`);
   }
   seen.push(name);
 }
@@ -119,8 +121,9 @@ export async function story(tell) {
     await open();
     await tell();
     await done();
+    if (wrong.length) throw new Error(wrong.join("\n"));
   } catch (error) {
-    console.error(error.stack ?? error);
+    console.error([error.stack ?? error, ...(error.message === wrong.join("\n") ? [] : wrong)].join("\n"));
     try { await browser?.close(); } catch { /* it is gone already */ }
     process.exit(1);
   }

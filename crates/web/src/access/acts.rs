@@ -93,8 +93,8 @@ fn recipients(w: Words, line: &Line) -> String {
 /// « une lettre », « 4 lettres », from a set of numbers such as `12:14,18`.
 fn letters(w: Words, set: &str) -> String {
     match count(set) {
-        0 | 1 => w.one_letter(),
-        many => w.some_letters(many),
+        0 | 1 => w.a_letter(),
+        many => w.many_letters(many),
     }
 }
 

@@ -21,7 +21,6 @@ use crate::keyboard::Member;
 struct ClosingPage {
     page: Page,
     address: String,
-    label: String,
     /// What will be lost, what stays: one sentence each.
     lost: Vec<String>,
     kept: Vec<String>,
@@ -43,7 +42,6 @@ pub(super) async fn page(State(app): State<App>, w: Words, member: Member, Path(
     let page = ClosingPage {
         page: inside.page(&app, w, &member, w.close_title(&inside.mailbox.label), "acces/fermer"),
         address: inside.mailbox.address.to_string(),
-        label: inside.mailbox.label.clone(),
         lost: vec![w.close_reception(), w.close_letters(letters, &gone), w.close_people(people), w.close_address()],
         kept: vec![w.close_undo(&gone), w.close_history()],
         confirm: if fresh::is_fresh(&member, inside.now) { String::new() } else { fresh::confirm_at(&path) },

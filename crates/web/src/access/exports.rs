@@ -148,7 +148,6 @@ fn harmless(cell: &str) -> String {
 struct Print {
     page: Page,
     address: String,
-    label: String,
     view: String,
     /// « établi le … par … ».
     made: String,
@@ -178,7 +177,6 @@ pub(super) async fn print(app: &App, w: Words, member: &Member, inside: &Inside,
     let print = Print {
         page: page.holding(&inside.mailbox.address, &inside.mailbox.label),
         address: inside.mailbox.address.to_string(),
-        label: inside.mailbox.label.clone(),
         view: asked.vue.said(w),
         made: w.printed_on(w.date_time(inside.now), inside.access.name()),
         rows: all.iter().map(row).collect(),

@@ -26,7 +26,6 @@ use crate::keyboard::Member;
 struct HandOver {
     page: Page,
     address: String,
-    label: String,
     query: String,
     searched: bool,
     found: Vec<Found>,
@@ -76,7 +75,6 @@ async fn draw(
     let page = HandOver {
         page: inside.page(app, w, member, w.hand_over_title(&mailbox.label), "acces/transmettre").saying(notice),
         address: mailbox.address.to_string(),
-        label: mailbox.label.clone(),
         query: draft.qui.clone(),
         searched,
         found,

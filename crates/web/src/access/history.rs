@@ -141,7 +141,6 @@ struct Option_ {
 struct History {
     page: Page,
     address: String,
-    label: String,
     tabs: Vec<Option_>,
     people: Vec<Option_>,
     view: &'static str,
@@ -175,7 +174,6 @@ pub(super) async fn page(
     let history = History {
         page: page.holding(&inside.mailbox.address, &inside.mailbox.label).saying(notice),
         address: inside.mailbox.address.to_string(),
-        label: inside.mailbox.label.clone(),
         tabs: View::ALL.map(|view| tab(w, view, &asked)).into(),
         people: everybody(&app, w, &inside, &asked).await?,
         view: asked.vue.key(),

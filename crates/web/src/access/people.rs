@@ -59,7 +59,7 @@ pub(crate) async fn lines(app: &App, w: Words, inside: &Inside) -> Result<Vec<Li
             (None, None) => w.since(w.date(one.since)),
         };
         let by_herself = one.by.person() == Some(&one.person);
-        let pending = match (one.terms_accepted, one.accepted || announced) {
+        let pending = match (one.terms_accepted, one.accepted || announced || one.last_use.is_some()) {
             (false, _) => w.terms_pending(),
             (true, false) => w.invitation_pending(),
             (true, true) => String::new(),

@@ -79,7 +79,6 @@ struct Sentence {
 struct Room {
     page: Page,
     address: String,
-    label: String,
     kind: &'static str,
     opened: String,
     alerts: Vec<Alert>,
@@ -166,7 +165,6 @@ pub(super) async fn draw(
     let room = Room {
         page: inside.page(app, w, member, w.access_title(&mailbox.label), "acces").saying(notice).live(),
         address: mailbox.address.to_string(),
-        label: mailbox.label.clone(),
         kind: w.kind(mailbox.kind),
         opened: w.opened_on(w.date(mailbox.created)),
         alerts,

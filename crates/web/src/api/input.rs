@@ -2,9 +2,7 @@
 
 use axum::extract::rejection::{BytesRejection, JsonRejection};
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
-use bytes::Bytes;
 use rules::{Address, IdNat, Moment};
 use serde::de::DeserializeOwned;
 
@@ -23,22 +21,6 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
             Err(JsonRejection::BytesRejection(error)) => Err(too_large(&error)),
             Err(error) => Err(Problem::bad(format!("Le corps n'est pas celui qui est attendu : {}", error.body_text()))),
         }
-    }
-}
-
-/// A body of bytes with its media type.
-pub struct Raw {
-    pub bytes: Bytes,
-    pub media: String,
-}
-
-impl<S: Send + Sync> FromRequest<S> for Raw {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let media = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
-        let bytes = Bytes::from_request(request, state).await.map_err(|error| too_large(&error))?;
-        Ok(Self { bytes, media })
     }
 }
 

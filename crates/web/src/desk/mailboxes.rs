@@ -88,7 +88,6 @@ struct PersonLine {
     sign: &'static str,
     since: String,
     until: String,
-    removable: &'static str,
 }
 
 #[derive(Template)]
@@ -126,12 +125,6 @@ pub(super) async fn show(
         sign: person.capacity.as_str(),
         since: w.date(person.since),
         until: person.until.map(|until| w.date_time(until)).unwrap_or_default(),
-        removable: match person.capacity {
-            rules::access::Capacity::Delegataire => "delegation",
-            rules::access::Capacity::Cotitulaire => "cotitulaire",
-            rules::access::Capacity::Responsable => "responsable",
-            rules::access::Capacity::Owner => "",
-        },
     });
     let people = people.collect();
     let mut names = Names::default();

@@ -60,7 +60,7 @@ pub(super) async fn shelves(app: &App, w: Words, me: &IdNat, mine: Vec<Mine>, no
             shelves.offered.push(offered(app, w, &one, &mut places, now).await?);
         }
         let shelf = match one.right {
-            Right::Held { .. } if one.accepted => &mut shelves.open,
+            Right::Held { .. } if came(&one) => &mut shelves.open,
             Right::Held { .. } => &mut shelves.invited,
             Right::NotBegun { .. } => &mut shelves.announced,
             Right::Ended { .. } if !one.offer_to_me => &mut shelves.ended,
@@ -70,6 +70,11 @@ pub(super) async fn shelves(app: &App, w: Words, me: &IdNat, mine: Vec<Mine>, no
         shelf.push(card);
     }
     Ok(shelves)
+}
+
+/// She took up what she was given, by saying so or by coming.
+fn came(one: &Mine) -> bool {
+    one.accepted || one.last_use.is_some()
 }
 
 /// What every card says.
@@ -116,7 +121,7 @@ async fn card(app: &App, w: Words, me: &IdNat, one: &Mine, places: &mut Places, 
             let warnings: Vec<Warning> =
                 if mailbox.kind == Kind::Cab { app.store.warnings(&mailbox.address, now).await? } else { Vec::new() };
             card.alerts = warned::warned(app, w, mailbox, &warnings, owner).await?;
-            if !one.accepted {
+            if !came(one) {
                 let (by, at) = giver(one, me, now).unwrap_or((Author::task("import"), one.since));
                 let names = Names::of(app, by.person().cloned().into_iter().collect()).await?;
                 card.asked = w.invited_by(names.author(w, &by), w.date(at));

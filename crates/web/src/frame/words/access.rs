@@ -202,8 +202,8 @@ crate::words! {
     by_pages: "par le webmail", "by the webmail";
     by_api: "par un logiciel connecté", "by connected software";
     by_desk: "par l'opérateur", "by the operator";
-    one_letter: "une lettre", "one letter";
-    some_letters(count): "{count} lettres", "{count} letters";
+    a_letter: "une lettre", "one letter";
+    many_letters(count): "{count} lettres", "{count} letters";
     one_recipient: "à un destinataire", "to one recipient";
     some_recipients(count): "à {count} destinataires", "to {count} recipients";
     recipients_unknown: "à ses destinataires", "to its recipients";
