@@ -12,7 +12,7 @@ mod roots;
 pub(crate) mod show;
 mod verify;
 
-pub use raw::Exported;
+pub use raw::{Exported, Extent};
 pub use roots::{Day, Root};
 use rules::journal::Line;
 use rules::{Address, IdNat, Moment};

@@ -5,9 +5,13 @@ use std::time::Duration;
 use rules::Moment;
 use rules::journal::proof::Fault;
 use store::Error;
-use store::history::{Day, Exported};
+use store::history::{Day, Exported, Extent};
 
 use crate::house::{CABINET, House, KINE, address, on_both};
+
+fn only_cabinet() -> Extent {
+    Extent { chain: Some(Some(address(CABINET))), period: None }
+}
 
 fn day(text: &str) -> Day {
     Day::parse(text).unwrap()
@@ -125,7 +129,6 @@ on_both! {
         let chain = house.mailbox_id(CABINET).await.0;
         let mut hash = [0; 32];
         let mut sql = String::new();
-        let cabinet = address(CABINET);
         let mut forge = |line: &Exported| {
             let mut raw = line.line.clone();
             if raw.seq == 4 {
@@ -136,7 +139,7 @@ on_both! {
             sql.push_str(&format!("UPDATE journal SET object = '{object}', hash = {bytes} WHERE chain = {chain} AND seq = {seq};"));
             Ok(())
         };
-        house.store.export_journal(Some(Some(&cabinet)), &mut forge).await.unwrap();
+        house.store.export_journal(&only_cabinet(), &mut forge).await.unwrap();
         sql.push_str(&format!("UPDATE mailbox SET head_hash = {} WHERE id = {chain};", literal(&hash)));
         let kept = "CREATE TABLE kept AS SELECT * FROM journal; CREATE TABLE heads AS SELECT * FROM mailbox; CREATE TABLE leaves AS SELECT * FROM journal_head";
         house.tamper(kept).await;
@@ -166,7 +169,7 @@ on_both! {
             exported.push(serde_json::from_str(&text).unwrap());
             Ok(())
         };
-        house.store.export_journal(None, &mut each).await.unwrap();
+        house.store.export_journal(&Extent::default(), &mut each).await.unwrap();
         let sound = house.store.verify_journal().await.unwrap();
         assert_eq!(exported.len() as u64, sound.lines);
         let mut last = (-1, [0; 32]);
@@ -176,10 +179,25 @@ on_both! {
             assert_eq!(hex::encode(hash), line.hash, "{} {}", line.chain, line.line.seq);
             last = (line.chain, hash);
         }
+        // A period: the lines between, and the hash they begin after.
+        let period = Some((day("2026-11-21").end(), day("2026-11-22").end()));
+        let mut part: Vec<Exported> = Vec::new();
+        let mut each = |line: &Exported| {
+            part.push(line.clone());
+            Ok(())
+        };
+        house.store.export_journal(&Extent { period, ..only_cabinet() }, &mut each).await.unwrap();
+        let whole: Vec<_> = exported.iter().filter(|line| line.mailbox.as_deref() == Some(CABINET)).collect();
+        let first = whole.iter().position(|line| line.line == part[0].line).unwrap();
+        assert!(first > 0 && part.len() > 1);
+        assert_eq!(part[0].previous.as_ref(), Some(&whole[first - 1].hash));
+        assert!(part[1..].iter().all(|line| line.previous.is_none()));
+        let elsewhere = Extent { chain: Some(Some(address("x@pli.mssante.test"))), period: None };
+        assert!(matches!(house.store.export_journal(&elsewhere, &mut |_| Ok(())).await, Err(Error::NotFound(_))));
+
         let mut only = Vec::new();
-        let cabinet = address(CABINET);
         let mut each = |line: &Exported| { only.push(line.mailbox.clone()); Ok(()) };
-        house.store.export_journal(Some(Some(&cabinet)), &mut each).await.unwrap();
+        house.store.export_journal(&only_cabinet(), &mut each).await.unwrap();
         assert!(!only.is_empty() && only.iter().all(|mailbox| mailbox.as_deref() == Some(CABINET)));
     }
 }
