@@ -91,6 +91,15 @@ impl Config {
     }
 }
 
+/// The origin under which passkeys work: they belong to a host name, never to an address of numbers, which is what the demo calls itself.
+pub fn by_name<'a>(base_url: &'a str, other_origins: &'a [String]) -> &'a str {
+    let named = |origin: &&str| {
+        let host = origin.split("://").nth(1).unwrap_or_default();
+        host.parse::<std::net::SocketAddr>().is_err() && host.parse::<std::net::IpAddr>().is_err()
+    };
+    std::iter::once(base_url).chain(other_origins.iter().map(String::as_str)).find(named).unwrap_or(base_url)
+}
+
 /// Everything, ready to be served by [`serve`].
 pub fn router(shared: Shared) -> Router {
     let app: App = Arc::new(shared);

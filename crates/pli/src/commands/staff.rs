@@ -97,7 +97,7 @@ impl Staff {
             Self::Invite(order) => {
                 let new = NewStaff { login: order.login.clone(), name: order.name, roles: order.roles };
                 let code = store.invite_staff(new, Author::staff(&order.staff), now).await?;
-                let site = operator.config.web.as_ref().map(|web| web.base_url.as_str()).unwrap_or_default();
+                let site = operator.config.web.as_ref().map(|web| web::by_name(&web.base_url, &web.other_origins)).unwrap_or_default();
                 let link = format!("{site}/bureau/inscription/{}", code.expose_secret());
                 let waiting = waiting(operator, Some(&order.login)).await?;
                 Ok(json!({ "login": order.login, "link": link, "hours": 24, "waiting": waiting }))

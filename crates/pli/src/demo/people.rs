@@ -5,6 +5,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rules::access::Capacity;
 use rules::mailbox::Kind;
 use rules::movement::{self, Change};
 use rules::{Author, Channel, Domain, IdNat, Moment};
@@ -67,6 +68,7 @@ struct Step {
     mailbox: rules::Address,
     at: Moment,
     change: Change,
+    by: Author,
 }
 
 async fn accept(operator: &Operator, person: &IdNat, at: Moment) -> Outcome<()> {
@@ -92,25 +94,42 @@ async fn create(operator: &Operator, planned: PlannedMailbox, at: Moment) -> Out
     Ok(())
 }
 
+/// Whoever owns or answers for the mailbox let its people in, and those who accepted the terms have been there already.
 fn movements(planned: &PlannedMailbox, started: Moment) -> Vec<Step> {
-    let step = |at: Moment, change: Change| Step { mailbox: planned.address.clone(), at, change };
-    let began = |grant: &Grant| grant.from.map_or(started, |from| from.min(started));
-    let cotitulaires = planned.cotitulaires.iter().map(|g| step(began(g), Change::CotitulaireAdded { person: g.person.clone() }));
-    let delegations = planned.delegataires.iter().map(|g| {
-        step(began(g), Change::Delegated { person: g.person.clone(), from: g.from.filter(|from| *from > started), until: g.until })
-    });
-    let suspension = planned.suspended.then(|| step(started, Change::Suspended));
-    cotitulaires.chain(delegations).chain(suspension).collect()
+    let owner = planned.owner.clone().map(|id| (id, Capacity::Owner));
+    let giver = owner.or_else(|| planned.responsables.first().cloned().map(|id| (id, Capacity::Responsable)));
+    let giver = giver.map_or(Author::staff("demo"), |(id, capacity)| Author::Person { id, capacity: Some(capacity) });
+    let step = |at: Moment, change: Change, by: Author| Step { mailbox: planned.address.clone(), at, change, by };
+    let mut steps = Vec::new();
+    let mut let_in = |grant: &Grant, change: Change, capacity: Capacity| {
+        let at = grant.from.map_or(started, |from| from.min(started));
+        steps.push(step(at, change, giver.clone()));
+        if grant.terms {
+            let herself = Author::Person { id: grant.person.clone(), capacity: Some(capacity) };
+            steps.push(step(at, Change::Accepted { person: grant.person.clone() }, herself));
+        }
+    };
+    for grant in &planned.cotitulaires {
+        let_in(grant, Change::CotitulaireAdded { person: grant.person.clone() }, Capacity::Cotitulaire);
+    }
+    for grant in &planned.delegataires {
+        let from = grant.from.filter(|from| *from > started);
+        let_in(grant, Change::Delegated { person: grant.person.clone(), from, until: grant.until }, Capacity::Delegataire);
+    }
+    steps.extend(planned.suspended.then(|| step(started, Change::Suspended, Author::staff("demo"))));
+    steps
 }
 
 /// A persona whom the rules refuse today (another date, another table) is left out and told, not a reason not to start.
 async fn make(operator: &Operator, step: Step) {
-    let Step { mailbox, at, change } = step;
+    let Step { mailbox, at, change, by } = step;
     let asked = change.clone();
-    let decide =
-        move |mailbox: &rules::mailbox::Mailbox, person: Option<&rules::register::Person>| movement::by_staff(mailbox, &asked, person, at);
-    let reason = Some("personnages de la démonstration".to_owned());
-    let made = operator.store.move_mailbox(&mailbox, change, reason, false, Author::staff("demo"), Channel::System, at, decide).await;
+    let decide = move |mailbox: &rules::mailbox::Mailbox, person: Option<&rules::register::Person>| match &asked {
+        Change::Accepted { person } => movement::accept(mailbox, person, at),
+        asked => movement::by_staff(mailbox, asked, person, at),
+    };
+    let reason = matches!(by, Author::Staff { .. }).then(|| "personnages de la démonstration".to_owned());
+    let made = operator.store.move_mailbox(&mailbox, change, reason, true, by, Channel::Webmail, at, decide).await;
     if let Err(error) = made {
         tracing::warn!(%mailbox, %error, "a movement of the personas was refused");
     }

@@ -21,8 +21,8 @@ pub(super) fn router(
     let shared = web::Shared {
         store: store.clone(),
         trust: trust.clone(),
+        party: party(operator, web, &psc, entropy.clone())?,
         psc,
-        party: party(operator, web, entropy.clone())?,
         throttle,
         clock: clock.clone(),
         entropy,
@@ -42,7 +42,7 @@ pub(super) fn router(
 }
 
 /// We as a client of Pro Santé Connect, with the proof that the configuration chose.
-fn party(operator: &Operator, web: &Web, entropy: Entropy) -> Outcome<Party> {
+fn party(operator: &Operator, web: &Web, psc: &identity::Psc, entropy: Entropy) -> Outcome<Party> {
     let config = &operator.config;
     let (issuer, discovery_url) = config.psc_addresses();
     let read = |path: &std::path::Path| {
@@ -75,6 +75,5 @@ fn party(operator: &Operator, web: &Web, entropy: Entropy) -> Outcome<Party> {
         kind: PartyKind::Psc,
         idp_hint: None,
     };
-    let copy = config.trust.state.join("psc-web-discovery.json");
-    Party::new(settings, operator.clock.clone(), entropy, Some(copy)).map_err(|why| Failure::configuration(format!("web.client : {why}")))
+    Party::beside(psc, settings, operator.clock.clone(), entropy).map_err(|why| Failure::configuration(format!("web.client : {why}")))
 }

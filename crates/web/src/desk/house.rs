@@ -97,7 +97,8 @@ pub(super) async fn change(State(app): State<App>, colleague: Colleague, w: Word
             let roles = if form.role.is_empty() { Vec::new() } else { vec![role()?] };
             let new = NewStaff { login: form.login.trim().to_owned(), name: form.nom.trim().to_owned(), roles };
             let code = app.store.invite_staff(new, by, now).await?;
-            let link = format!("{}/bureau/inscription/{}", app.config.base_url, code.expose_secret());
+            let origin = crate::by_name(&app.config.base_url, &app.config.trusted_origins);
+            let link = format!("{origin}/bureau/inscription/{}", code.expose_secret());
             return draw(&app, &colleague, w, None, link).await;
         }
         "donner" => match app.store.ask_staff_role(&form.login, role()?, by, now).await? {

@@ -79,6 +79,7 @@ crate::words! {
     moved_to(letters, folder): "Déplacé vers « {folder} » : {letters}.", "Moved to “{folder}”: {letters}.";
     read_only_mailbox: "Cette boîte est en cours de clôture : ses lettres se lisent et s'exportent, rien ne peut y être changé ni envoyé.", "This mailbox is being closed: its letters can be read and exported; nothing can be changed or sent.";
     back_to_list: "Revenir à la liste", "Back to the list";
+    letters_around: "D'une lettre à l'autre", "From one letter to another";
     letter_previous: "Lettre précédente", "Previous letter";
     letter_next: "Lettre suivante", "Next letter";
     head_from: "De", "From";
