@@ -8,7 +8,7 @@ use std::time::Duration;
 use rules::{Address, Domain};
 use sandbox::idp::{IdpConfig, StructureIdp};
 use sandbox::psc::{Client, PscSim, SimConfig, shipped_clients};
-use sandbox::{Outbox, Personas};
+use sandbox::Personas;
 use tokio::net::TcpListener;
 
 use super::ports::Ports;
@@ -91,11 +91,6 @@ impl Running {
     /// The page of the private e-mail and SMS that were caught.
     pub fn outbox_page(&self) -> String {
         self.sim.outbox_page()
-    }
-
-    /// Where whoever writes to private addresses puts what it would have sent.
-    pub fn outbox(&self) -> Outbox {
-        self.sim.outbox()
     }
 
     /// Issuer of the structure's own login.
