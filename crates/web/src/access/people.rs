@@ -8,7 +8,7 @@ use rules::{Author, Channel};
 
 use super::found::Places;
 use super::room::Inside;
-use super::sentences::Names;
+use super::sentences::{self, Names};
 use crate::App;
 use crate::frame::{Fault, Words};
 
@@ -84,7 +84,7 @@ pub(crate) async fn lines(app: &App, w: Words, inside: &Inside) -> Result<Vec<Li
 }
 
 fn given(w: Words, names: &Names, by: &Author, at: rules::Moment) -> String {
-    w.given_by(names.author(w, by), w.date(at))
+    w.given_by(sentences::within(w, names, by), w.date(at))
 }
 
 fn used(w: Words, at: rules::Moment, channel: Channel, now: rules::Moment) -> String {

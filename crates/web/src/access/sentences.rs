@@ -51,6 +51,16 @@ impl Names {
     }
 }
 
+/// Who did it, inside a sentence: « donné par l'opérateur ».
+pub(crate) fn within(w: Words, names: &Names, author: &Author) -> String {
+    let said = names.author(w, author);
+    if matches!(author, Author::Person { .. } | Author::Peer { .. }) {
+        return said;
+    }
+    let mut letters = said.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}
+
 /// The people a movement names.
 pub(crate) fn named(movement: &Movement) -> impl Iterator<Item = IdNat> {
     movement.by.person().cloned().into_iter().chain(movement.change.person().cloned())
@@ -99,7 +109,7 @@ pub(crate) fn period(w: Words, from: Option<Moment>, until: Option<Moment>, at: 
 
 /// A right that ended by its own date: nobody wrote a movement for it.
 pub(crate) fn lapsed(w: Words, names: &Names, spell: &Spell) -> String {
-    w.moved_lapsed(names.person(&spell.person), names.author(w, &spell.by), w.date(spell.given))
+    w.moved_lapsed(names.person(&spell.person), within(w, names, &spell.by), w.date(spell.given))
 }
 
 /// Delegations that ended by their date in `[after, before)`, oldest first.

@@ -3,7 +3,7 @@
 //! Requirements: BAL-04, CAB-02, CAB-12, CAB-17, CAB-18, CAB-19, CAB-20, CAB-21, DEL-08. Words of facts that the store computed; decides nothing.
 
 use rules::access::Capacity;
-use rules::mailbox::{Bearer, Kind, State as Life};
+use rules::mailbox::{Bearer, Kind, Mailbox, State as Life};
 use rules::movement::vacancy::Warning;
 use rules::movement::{Change, Movement, Right, standing};
 use rules::{Author, IdNat, Moment};
@@ -80,18 +80,11 @@ fn came(one: &Mine) -> bool {
 /// What every card says.
 async fn plain(app: &App, w: Words, one: &Mine, places: &mut Places, now: Moment) -> Result<Card, Fault> {
     let mailbox = &one.mailbox;
-    let at = match (&mailbox.bearer, &mailbox.structure) {
-        (Bearer::Structure { structure }, _) | (Bearer::Person { .. }, Some(structure)) => Some(structure),
-        (Bearer::Person { .. }, None) => None,
-    };
     Ok(Card {
         address: mailbox.address.to_string(),
         label: mailbox.label.clone(),
         kind: w.kind(mailbox.kind),
-        place: match at {
-            Some(id) => places.said(app, id).await?,
-            None => String::new(),
-        },
+        place: place(app, mailbox, places).await?,
         sign: one.capacity.as_str(),
         capacity: w.capacity(one.capacity, mailbox.kind),
         period: String::new(),
@@ -103,6 +96,23 @@ async fn plain(app: &App, w: Words, one: &Mine, places: &mut Places, now: Moment
         alerts: Vec::new(),
         opens: matches!(one.right, Right::Held { .. }) && matches!(one.state, Life::Active | Life::EnCloture),
     })
+}
+
+/// Where one works with this mailbox: the structure, the practice, or the place of the exercise it hangs on (BAL-04).
+async fn place(app: &App, mailbox: &Mailbox, places: &mut Places) -> Result<String, Fault> {
+    let id = match (&mailbox.bearer, &mailbox.structure) {
+        (Bearer::Structure { structure }, _) | (Bearer::Person { .. }, Some(structure)) => Some(structure.clone()),
+        (Bearer::Person { idnat, situation: Some(id) }, None) => {
+            let holder = app.store.person(idnat).await?;
+            let situations = holder.iter().flat_map(|holder| &holder.exercises).flat_map(|exercise| &exercise.situations);
+            situations.filter(|situation| situation.id == *id).find_map(|situation| situation.structure.clone())
+        }
+        (Bearer::Person { situation: None, .. }, None) => None,
+    };
+    match id {
+        Some(id) => places.said(app, &id).await,
+        None => Ok(String::new()),
+    }
 }
 
 async fn card(app: &App, w: Words, me: &IdNat, one: &Mine, places: &mut Places, now: Moment) -> Result<Card, Fault> {
