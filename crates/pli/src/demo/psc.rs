@@ -6,9 +6,9 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use rules::{Address, Domain};
+use sandbox::Personas;
 use sandbox::idp::{IdpConfig, StructureIdp};
 use sandbox::psc::{Client, PscSim, SimConfig, shipped_clients};
-use sandbox::Personas;
 use tokio::net::TcpListener;
 
 use super::ports::Ports;
