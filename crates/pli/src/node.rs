@@ -102,7 +102,6 @@ impl Node {
         }
         node.tasks.spawn(smtp::courier(mail, node.certificates.client(), node.routes()?, node.stop.clone()));
         node.tasks.spawn(list::keep_fresh(node.operator.clone(), entropy.clone(), node.stop.clone()));
-        node.tasks.spawn(webhooks::keep(node.operator.clone(), entropy.clone(), node.stop.clone()));
         node.tasks.spawn(jobs::keep(node.operator.clone(), entropy.clone(), node.stop.clone()));
         node.tasks.spawn(webhooks::keep(node.operator.clone(), entropy, node.stop.clone()));
         Ok(node)

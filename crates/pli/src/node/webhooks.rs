@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::{Client, Url};
-use rules::Entropy;
+use rules::{Entropy, Moment};
 use store::accounts::{Delivery, Told, sign};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -85,7 +85,7 @@ async fn tell_all(operator: &Operator, client: &Client, due: Vec<Delivery>) {
         let (operator, client, turns) = (operator.clone(), client.clone(), Arc::clone(&turns));
         posts.spawn(async move {
             let Ok(_turn) = turns.acquire_owned().await else { return };
-            let told = post(&operator, &client, &delivery).await;
+            let told = post(&client, &delivery, operator.config.is_sandbox(), operator.clock.now()).await;
             if let Told::Failed { why } = &told {
                 tracing::info!(webhook = delivery.webhook, delivery = delivery.id, why, "a webhook did not hear");
             }
@@ -97,8 +97,8 @@ async fn tell_all(operator: &Operator, client: &Client, due: Vec<Delivery>) {
     posts.join_all().await;
 }
 
-async fn post(operator: &Operator, client: &Client, delivery: &Delivery) -> Told {
-    let url = match allowed(&delivery.url, operator.config.is_sandbox()) {
+async fn post(client: &Client, delivery: &Delivery, sandbox: bool, now: Moment) -> Told {
+    let url = match allowed(&delivery.url, sandbox) {
         Ok(url) => url,
         Err(why) => return Told::Failed { why: why.to_owned() },
     };
@@ -106,7 +106,7 @@ async fn post(operator: &Operator, client: &Client, delivery: &Delivery) -> Told
         .post(url)
         .header("Content-Type", "application/json")
         .header("Pli-Event", &delivery.event)
-        .header("Pli-Signature", sign(&delivery.secret, operator.clock.now(), &delivery.body))
+        .header("Pli-Signature", sign(&delivery.secret, now, &delivery.body))
         .body(delivery.body.clone());
     match request.send().await {
         Ok(answer) if answer.status().is_success() => Told::Delivered,
@@ -120,6 +120,61 @@ async fn post(operator: &Operator, client: &Client, delivery: &Delivery) -> Told
 #[cfg(test)]
 mod tests {
     use super::*;
+    use secrecy::SecretString;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    /// A receiver that answers each connection with the next of these, and keeps what it was told.
+    async fn receiver(answers: &'static [&'static str]) -> (String, tokio::task::JoinHandle<Vec<String>>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/hook", listener.local_addr().unwrap());
+        let told = tokio::spawn(async move {
+            let mut told = Vec::new();
+            for answer in answers {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let mut request = Vec::new();
+                while !request.ends_with(b"}") {
+                    assert!(stream.read_buf(&mut request).await.unwrap() > 0, "the whole request");
+                }
+                told.push(String::from_utf8(request).unwrap());
+                stream.write_all(format!("HTTP/1.1 {answer}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").as_bytes()).await.unwrap();
+            }
+            told
+        });
+        (url, told)
+    }
+
+    fn delivery(url: String) -> Delivery {
+        Delivery {
+            id: 1,
+            webhook: 1,
+            url,
+            secret: SecretString::from("secret"),
+            event: "movement.delegated".to_owned(),
+            body: r#"{"id":"evt-1-4"}"#.to_owned(),
+            created: Moment::from_secs(0),
+            attempts: 0,
+        }
+    }
+
+    /// Proves: ENR-51.
+    #[tokio::test]
+    async fn an_event_is_signed_and_heard_only_by_a_yes() {
+        let (url, told) = receiver(&["204 No Content", "503 Service Unavailable", "302 Found\r\nLocation: http://127.0.0.1:1/"]).await;
+        let (client, now) = (client().unwrap(), Moment::from_secs(1_795_258_800));
+        let delivery = delivery(url);
+        assert_eq!(post(&client, &delivery, false, now).await, Told::Failed { why: allowed(&delivery.url, false).unwrap_err().to_owned() });
+        assert_eq!(post(&client, &delivery, true, now).await, Told::Delivered);
+        for why in ["HTTP 503", "HTTP 302"] {
+            assert_eq!(post(&client, &delivery, true, now).await, Told::Failed { why: why.to_owned() });
+        }
+        let told = told.await.unwrap();
+        let signed = "pli-signature: t=1795258800,v1=e45896eb26ba782810b059d6209afeb6e72641e4a10870fcd4473ae5a28e28a8\r\n";
+        assert!(told[0].starts_with("POST /hook HTTP/1.1\r\n") && told[0].ends_with(r#"{"id":"evt-1-4"}"#), "{}", told[0]);
+        assert!(told[0].contains(signed) && told[0].contains("pli-event: movement.delegated\r\n"), "{}", told[0]);
+        let gone = Delivery { url: "http://127.0.0.1:1/hook".to_owned(), ..delivery };
+        assert_eq!(post(&client, &gone, true, now).await, Told::Failed { why: "connexion impossible".to_owned() });
+    }
 
     /// Proves: ENR-51.
     #[test]
