@@ -11,6 +11,7 @@ use sandbox::personas::Local;
 use secrecy::{ExposeSecret, SecretString};
 use store::accounts::{Commitment, Enrolment, LocalKey, LocalOidc, LocalStructure, NewLocalAccount, NewToken, TokenOwner};
 
+use super::people;
 use crate::clock;
 use crate::failure::{Failure, Outcome};
 use crate::operator::Operator;
@@ -22,6 +23,7 @@ const GESTIONNAIRE: &str = "P09";
 
 /// Switches the structure's login on, and gives its people their means.
 pub async fn load(operator: &Operator, personas: &Personas, issuer: &str, started: Moment) -> Outcome<()> {
+    let known = operator.store.local_structures().await?.len();
     let Some(gestionnaire) = personas.find(GESTIONNAIRE).and_then(|persona| rules::IdNat::parse(&persona.idnat).ok()) else { return Ok(()) };
     for persona in personas.all() {
         let (Some(local), Ok(person)) = (&persona.local, rules::IdNat::parse(&persona.idnat)) else { continue };
@@ -49,7 +51,8 @@ pub async fn load(operator: &Operator, personas: &Personas, issuer: &str, starte
         let bound = Some((issuer.to_owned(), local.idp_sub.clone()));
         operator.store.bind_local_account(&person, bound, by, started).await?;
     }
-    Ok(())
+    // Once, like everything here.
+    if known == 0 { people::let_in_local(operator, personas, started).await } else { Ok(()) }
 }
 
 fn switched_on(structure: String, gestionnaire: &rules::IdNat, issuer: &str, started: Moment) -> LocalStructure {

@@ -63,7 +63,7 @@ fn pair(name: &str) -> Value {
     json!({"cert": format!("pki/{name}.pem"), "key": format!("pki/{name}.key")})
 }
 
-/// Those who can come in: the others (citizens, employees known to their structure alone) have no door yet.
+/// Those who can come in: by Pro Santé Connect, or by their structure's own login. Citizens have no door yet.
 fn personas(personas: &Personas) -> Vec<Value> {
     let national = personas.persons().into_iter().map(|person| person.idnat.to_string()).collect::<std::collections::BTreeSet<_>>();
     let row = |persona: &sandbox::personas::Persona| {
@@ -72,7 +72,15 @@ fn personas(personas: &Personas) -> Vec<Value> {
             "label": persona.label, "roles": personas.roles(persona),
         })
     };
-    personas.all().iter().filter(|persona| national.contains(&persona.idnat)).map(row).collect()
+    let local = |persona: &sandbox::personas::Persona| {
+        let mut row = row(persona);
+        if let Some(local) = &persona.local {
+            row["local"] = json!({"login": local.login, "password": local.fallback_password, "totp_secret": local.totp_secret_base32});
+        }
+        row
+    };
+    let comes_in = |persona: &&sandbox::personas::Persona| national.contains(&persona.idnat) || persona.local.is_some();
+    personas.all().iter().filter(comes_in).map(local).collect()
 }
 
 async fn mailbox_rows(operator: &Operator) -> Outcome<Vec<Value>> {

@@ -63,6 +63,22 @@ pub async fn load(operator: &Operator, personas: &Personas, started: Moment) -> 
     Ok(())
 }
 
+/// Those whom only their structure knows are let in once it has given them an account.
+pub async fn let_in_local(operator: &Operator, personas: &Personas, started: Moment) -> Outcome<()> {
+    for (mailbox, grant) in personas.local_delegations(operator.domain(), started) {
+        let Some(known) = operator.store.mailbox(&mailbox).await? else { continue };
+        let standing = movement::standing(&known.movements, started);
+        let Some(giver) = standing.now_in(Capacity::Responsable).next().cloned() else { continue };
+        if grant.terms {
+            accept(operator, &grant.person, started).await?;
+        }
+        let by = Author::Person { id: giver, capacity: Some(Capacity::Responsable) };
+        let change = Change::Delegated { person: grant.person, from: grant.from.filter(|from| *from > started), until: grant.until };
+        make(operator, Step { mailbox, at: started, change, by }).await;
+    }
+    Ok(())
+}
+
 /// One movement to make, when it was made.
 struct Step {
     mailbox: rules::Address,

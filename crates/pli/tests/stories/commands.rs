@@ -20,10 +20,18 @@ fn demo_json_tells_where_everything_is_and_nothing_that_is_not_there() {
         assert_eq!(keys(&facts["operator"][door]), ["host", "port"], "{door}");
         assert_eq!(demo.port("peer", door), demo.port("operator", door) + 100, "{door}");
     }
-    for absent in ["citizens", "franceconnect", "structure_idp"] {
+    for absent in ["citizens", "franceconnect"] {
         assert!(facts.get(absent).is_none(), "{absent} is not built");
     }
-    assert!(facts["operator"].get("web").is_none());
+    for operator in ["operator", "peer"] {
+        let web = facts[operator]["web"].as_str().expect("its pages");
+        assert_eq!(facts[operator]["api"], json!(format!("{web}/api/v1")));
+        assert!(facts[operator]["admin_token"].as_str().is_some_and(|token| token.starts_with("pli_")));
+    }
+    for told in ["phone", "outbox", "login_page"] {
+        assert!(facts["psc"][told].as_str().is_some_and(|at| at.starts_with("http://127.0.0.1:")), "{told}");
+    }
+    assert!(facts["structure_idp"]["issuer"].as_str().is_some_and(|issuer| issuer.ends_with("/realms/ch-valclair")));
     for file in [["pki", "ca"], ["pki", "crl"], ["pki", "whitelist"], ["peer", "client_cert"], ["peer", "client_key"]] {
         assert!(demo.told(&file).exists(), "{file:?}");
     }

@@ -83,7 +83,7 @@ impl Personas {
             if mailbox.cotitulaires.iter().any(|j| j.who == persona.id) {
                 role("cotitulaire");
             }
-            if persona.local.is_none() && mailbox.delegataires.iter().any(|j| j.who == persona.id) {
+            if mailbox.delegataires.iter().any(|j| j.who == persona.id) {
                 role("delegataire");
             }
         }
