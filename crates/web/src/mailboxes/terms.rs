@@ -109,8 +109,14 @@ async fn show(
         Some(signed) => Page::of(&app, w, &signed.session, w.terms_title()),
         None => Page::open(&app, w, w.terms_title()),
     };
+    // Whoever changes language here still goes where she was going.
+    let path = if asked.version.is_empty() {
+        format!("/cgu?vers={}", encoded(&own_path(&asked.vers)))
+    } else {
+        format!("/cgu?version={}", encoded(&asked.version))
+    };
     let shown = TermsPage {
-        page: page.at(Default::default(), "/cgu").saying(notice),
+        page: page.at(Default::default(), path).saying(notice),
         version: text.version,
         since: w.date(if text.since.micros() > 0 { text.since } else { now }),
         sha256,

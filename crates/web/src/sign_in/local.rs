@@ -98,18 +98,20 @@ struct Door {
     oidc: bool,
     error: String,
     login: String,
+    elsewhere: String,
 }
 
 /// `GET /connexion/structure/{id}`: the ways that this structure offers.
 async fn door(
     State(app): State<App>,
     w: Words,
+    visitor: Visitor,
     headers: HeaderMap,
     Path(id): Path<String>,
     Query(search): Query<Search>,
 ) -> Result<Response, Fault> {
     let structure = enabled(&app, &id).await?;
-    draw_door(&app, w, &structure, Drawn { to: &search.vers, notice: Notice::left(&app, &headers), ..Drawn::default() }).await
+    draw_door(&app, w, &visitor, &structure, Drawn { to: &search.vers, notice: Notice::left(&app, &headers), ..Drawn::default() }).await
 }
 
 /// What a door says beside its ways in.
@@ -121,12 +123,13 @@ struct Drawn<'a> {
     login: String,
 }
 
-async fn draw_door(app: &App, w: Words, structure: &LocalStructure, drawn: Drawn<'_>) -> Result<Response, Fault> {
+async fn draw_door(app: &App, w: Words, visitor: &Visitor, structure: &LocalStructure, drawn: Drawn<'_>) -> Result<Response, Fault> {
     let place = Place { name: name_of(app, &structure.structure).await?, id: structure.structure.clone() };
     let said = drawn.notice.is_some();
     let page = Page::open(app, w, w.structure_title(&place.name)).at(Default::default(), "/connexion/structure").saying(drawn.notice);
     let oidc = structure.oidc.is_some();
-    Ok(html(app, &Door { page, place, to: own_path(drawn.to), oidc, error: drawn.error, login: drawn.login }, said))
+    let elsewhere = super::passkey::elsewhere(app, visitor, &format!("/connexion/structure/{}", place.id));
+    Ok(html(app, &Door { page, place, to: own_path(drawn.to), oidc, error: drawn.error, login: drawn.login, elsewhere }, said))
 }
 
 /// A structure whose own login is on. Others are not told from those that do not exist.

@@ -39,6 +39,13 @@ fn site(app: &App, visitor: &Visitor) -> Result<Site, Fault> {
     })
 }
 
+/// Where passkeys work, for a browser that reached us by an address of numbers; nothing when it is well where it is.
+pub(crate) fn elsewhere(app: &App, visitor: &Visitor, path: &str) -> String {
+    let named = crate::by_name(&app.config.base_url, &app.config.trusted_origins);
+    let works = |origin: &str| Site::new(origin, &app.config.operator_name).is_ok();
+    if works(&visitor.origin) || !works(named) { String::new() } else { format!("{named}{path}") }
+}
+
 /// The question of a login: any key of this site.
 pub(crate) async fn ask(app: &App, visitor: &Visitor) -> Result<Response, Fault> {
     let (options, challenge) = site(app, visitor)?.begin_assertion(&[], &app.entropy, app.clock.now());

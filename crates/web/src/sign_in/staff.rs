@@ -33,15 +33,16 @@ pub(super) fn routes() -> Router<App> {
 struct Door {
     page: Page,
     to: String,
+    elsewhere: String,
 }
 
 /// `GET /bureau/connexion`
-async fn door(State(app): State<App>, w: Words, headers: HeaderMap, Query(to): Query<To>) -> Response {
+async fn door(State(app): State<App>, w: Words, visitor: Visitor, headers: HeaderMap, Query(to): Query<To>) -> Response {
     let notice = Notice::left(&app, &headers);
     let said = notice.is_some();
     let page = Page::open(&app, w, w.staff_title()).at(Default::default(), "/bureau/connexion").saying(notice);
     let to = if to.vers.is_empty() { "/bureau".to_owned() } else { own_path(&to.vers) };
-    html(&app, &Door { page, to }, said)
+    html(&app, &Door { page, to, elsewhere: passkey::elsewhere(&app, &visitor, "/bureau/connexion") }, said)
 }
 
 /// `POST /bureau/connexion/question`: what the browser must sign.
@@ -82,13 +83,15 @@ struct Invited {
     name: String,
     login: String,
     code: String,
+    elsewhere: String,
 }
 
 /// `GET /bureau/inscription/{code}`: the link of `pli staff invite`, 24 hours, once.
 async fn invited(State(app): State<App>, w: Words, visitor: Visitor, Path(code): Path<String>) -> Result<Response, Fault> {
     let member = member(&app, &visitor, &code).await?;
     let page = Page::open(&app, w, w.staff_enrol_title()).at(Default::default(), "/bureau/connexion");
-    Ok(html(&app, &Invited { page, name: member.name, login: member.login, code }, false))
+    let elsewhere = passkey::elsewhere(&app, &visitor, &format!("/bureau/inscription/{code}"));
+    Ok(html(&app, &Invited { page, name: member.name, login: member.login, code, elsewhere }, false))
 }
 
 async fn member(app: &App, visitor: &Visitor, code: &str) -> Result<StaffMember, Fault> {

@@ -66,7 +66,8 @@ async fn sign_in(State(app): State<App>, w: Words, headers: HeaderMap, Query(to)
 fn welcome(app: &App, w: Words, headers: &HeaderMap, to: &To) -> Response {
     let notice = Notice::left(app, headers);
     let said = notice.is_some();
-    let page = Page::open(app, w, w.sign_in()).at(Default::default(), "/connexion").saying(notice);
+    let path = format!("/connexion?vers={}", to.encoded());
+    let page = Page::open(app, w, w.sign_in()).at(Default::default(), path).saying(notice);
     html(app, &Welcome { page, to: to.encoded(), asked: !to.vers.is_empty() && own_path(&to.vers) != "/boites" }, said)
 }
 

@@ -35,7 +35,7 @@ impl Page {
     /// What it sets for a cookie, attributes included.
     pub fn set_cookie(&self, name: &str) -> Option<String> {
         let said = self.headers.get_all(SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
-        said.filter(|text| text.starts_with(name)).map(str::to_owned).last()
+        said.filter(|text| text.starts_with(name)).map(str::to_owned).next_back()
     }
 
     /// The text between two marks of the page.

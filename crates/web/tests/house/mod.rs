@@ -212,6 +212,13 @@ impl House {
         lines.into_iter().map(|line| (line.act, line.facts)).collect()
     }
 
+    /// Every byte that the store keeps, to look for what must not be there.
+    pub fn bytes(&self) -> Vec<u8> {
+        let files = std::fs::read_dir(self._dir.path()).expect("the folder");
+        let kept = files.filter_map(Result::ok).map(|file| file.path()).filter(|path| path.to_string_lossy().contains("pli.sqlite"));
+        kept.flat_map(|path| std::fs::read(path).expect("a file")).collect()
+    }
+
     pub async fn close(self) {
         self.stop.cancel();
         let faults = self.store.audit().await.expect("the audit runs");
@@ -242,7 +249,7 @@ async fn open_store(dir: &tempfile::TempDir, plan: &Plan, base: &str, entropy: &
         blobs: Blobs::Local { dir: dir.path().join("blobs") },
         kek: [9; 32],
         terms_version: plan.terms.clone(),
-        terms_text: "Conditions d'essai".to_owned(),
+        terms_text: web::default_terms().to_owned(),
         terms_since: rules::Moment::from_micros(0),
         naming: rules::mailbox::NamingRule::default(),
         terms_url: format!("{base}/cgu"),

@@ -153,6 +153,7 @@ crate::words! {
     local_passkey: "Utiliser une clé d'accès", "Use a passkey";
     passkey_needs_script: "Une clé d'accès demande un navigateur récent, avec les scripts autorisés.", "A passkey needs a recent browser, with scripts allowed.";
     passkey_failed: "La clé n'a pas répondu. Réessayez, ou choisissez une autre façon d'entrer.", "The key did not answer. Try again, or choose another way in.";
+    passkey_elsewhere: "Les clés d'accès ne marchent qu'à l'adresse qui porte un nom :", "Passkeys work only at the address that bears a name:";
     local_first: "Première connexion : j'ai reçu un code", "First time: I was given a code";
     local_shut_title: "Ce compte est fermé pour l'instant", "This account is closed for now";
     local_locked_why(until): "Il y a eu trop d'échecs. Réessayez après {until}.", "There were too many failures. Try again after {until}.";

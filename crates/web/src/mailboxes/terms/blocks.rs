@@ -24,10 +24,9 @@ pub(super) fn read(text: &str) -> Vec<Block> {
     let mut paragraph = String::new();
     for line in text.lines().map(str::trim).chain([""]) {
         let (item, heading) = (line.strip_prefix("- "), heading(line));
-        if item.is_some() || heading.is_some() || line.is_empty() {
-            if !paragraph.is_empty() {
-                blocks.push(Block::Paragraph(spans(&std::mem::take(&mut paragraph))));
-            }
+        let breaks = item.is_some() || heading.is_some() || line.is_empty();
+        if breaks && !paragraph.is_empty() {
+            blocks.push(Block::Paragraph(spans(&std::mem::take(&mut paragraph))));
         }
         match (item, heading) {
             (Some(item), _) => match blocks.last_mut() {
@@ -57,7 +56,7 @@ fn heading(line: &str) -> Option<(u8, &str)> {
 /// `**…**` is bold; an unpaired mark is text.
 fn spans(text: &str) -> Vec<Span> {
     let parts: Vec<&str> = text.split("**").collect();
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return vec![Span { text: text.to_owned(), strong: false }];
     }
     let span = |(n, part): (usize, &str)| Span { text: part.to_owned(), strong: n % 2 == 1 };

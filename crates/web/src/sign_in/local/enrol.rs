@@ -78,6 +78,7 @@ struct Means {
     picture: String,
     size: usize,
     error: String,
+    elsewhere: String,
 }
 
 /// `POST /connexion/structure/inscription`: the code opens the choice of means.
@@ -130,6 +131,7 @@ async fn draw_means(
         picture,
         size,
         error,
+        elsewhere: passkey::elsewhere(app, visitor, "/connexion/structure/inscription"),
     };
     let mut response = html(app, &shown, false);
     *response.status_mut() = status;

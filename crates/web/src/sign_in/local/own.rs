@@ -12,7 +12,7 @@ use identity::local::{codes, password, totp::Totp};
 use rules::{Moment, Refusal};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use store::accounts::{Holder, LocalAccount, LocalKey, LocalLogin, Recorded};
+use store::accounts::{Holder, LocalAccount, LocalKey, LocalLogin, LocalStructure, Recorded};
 
 use super::{Drawn, draw_door, enabled, name, seated, who};
 use crate::App;
@@ -60,11 +60,11 @@ pub(super) async fn by_password(
         if let Some(ip) = visitor.ip {
             app.throttle.failed(ip, None, None, &Refusal::LoginFailed, now);
         }
-        return wrong(&app, w, &structure, &factors).await;
+        return wrong(&app, w, &visitor, &structure, &factors).await;
     };
     let recorded = app.store.record_local_login(&account.person, right, now).await?;
     if recorded == Recorded::Failed {
-        return wrong(&app, w, &structure, &factors).await;
+        return wrong(&app, w, &visitor, &structure, &factors).await;
     }
     let proved = Proved::by_own_means(who(account), name(account), "TOTP", now);
     match seated(&app, &visitor, account, recorded, proved, &factors.vers).await {
@@ -97,9 +97,9 @@ async fn shut(
     })
 }
 
-async fn wrong(app: &App, w: Words, structure: &store::accounts::LocalStructure, factors: &Factors) -> Result<Response, Fault> {
+async fn wrong(app: &App, w: Words, visitor: &Visitor, structure: &LocalStructure, factors: &Factors) -> Result<Response, Fault> {
     let drawn = Drawn { to: &factors.vers, error: w.local_wrong(), login: factors.identifiant.clone(), notice: None };
-    let mut response = draw_door(app, w, structure, drawn).await?;
+    let mut response = draw_door(app, w, visitor, structure, drawn).await?;
     *response.status_mut() = StatusCode::UNAUTHORIZED;
     Ok(response)
 }
