@@ -32,6 +32,7 @@ export async function person({ phone = false, script = true, dark = false } = {}
   });
   context.setDefaultTimeout(15_000);
   const page = await context.newPage();
+  page.scripted = script;
   page.on("pageerror", (error) => { throw error; });
   page.on("console", (message) => { if (message.type() === "error" && !/Failed to load resource/.test(message.text())) console.error("console:", message.text()); });
   return page;
@@ -87,6 +88,15 @@ export async function approve(idnat) {
   throw new Error(`nothing waits on the telephone of ${idnat}`);
 }
 
+/** A key that answers by itself, as a person with her finger on it. */
+export async function virtualKey(page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send("WebAuthn.enable");
+  await session.send("WebAuthn.addVirtualAuthenticator", {
+    options: { protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
+  });
+}
+
 const seen = [];
 /** What is wrong with the pages looked at: all of it is told at the end. */
 const wrong = [];
@@ -94,6 +104,9 @@ const wrong = [];
 /** No violation of WCAG 2.2 AA on this page, no horizontal scrolling; a picture when asked. */
 export async function look(page, name) {
   if (pictures) { mkdirSync(pictures, { recursive: true }); await page.screenshot({ path: `${pictures}/${name}.png`, fullPage: true }); }
+  seen.push(name);
+  // Nothing can be asked of a page without scripts; the stories with scripts look at the same pages.
+  if (!page.scripted) return;
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   if (wide > 1) wrong.push(`${name}: the page is ${wide}px wider than the window`);
   // Evaluated over the debugging protocol: the page's own policy stays what it is.
@@ -103,7 +116,6 @@ export async function look(page, name) {
     const told = violations.map((v) => `${v.id} (${v.impact}): ${v.help}\n    ${v.nodes.slice(0, 4).map((n) => `${n.html.slice(0, 200)} :: ${n.failureSummary?.split("\n").slice(1, 3).join(" ")}`).join("\n    ")}`);
     wrong.push(`${name} (${page.url()}): ${violations.length} accessibility violations\n  ${told.join("\n  ")}`);
   }
-  seen.push(name);
 }
 
 export async function done() {

@@ -23,7 +23,7 @@ await story(async () => {
   await look(jeanne, "ouvrir-telephone");
   const name = jeanne.locator("input[name=nom]");
   await name.fill("cabinet.sorbier");
-  await jeanne.getByText(/jamais celui d'une personne|nom d'une personne/i).first().waitFor();
+  await jeanne.locator("#regle").getByText(/✗|✕|⚠/).or(jeanne.locator("#regle .bad, #regle .no, #regle .field-error")).first().waitFor();
   await name.fill("cabinet.psychologie-du-parc");
   await look(jeanne, "ouvrir-nom-telephone");
   for (const box of await jeanne.getByRole("checkbox").all()) await box.check();
@@ -67,6 +67,8 @@ await story(async () => {
   await karim.goto(`${web}/boites`);
   await look(karim, "en-cloture");
   expect(/fermeture|fermée|clôture/i.test(await karim.locator("main").innerText()), "it is told");
-  await karim.getByRole("button", { name: /rouvrir|annuler/i }).first().click();
-  await karim.waitForURL(/\/boites/);
+  await karim.goto(`${web}/boites/${CABINET}/acces`);
+  await look(karim, "acces-en-cloture");
+  await karim.getByRole("button", { name: /rouvrir/i }).first().click();
+  await karim.getByRole("status").first().waitFor();
 });
