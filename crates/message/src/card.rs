@@ -194,7 +194,6 @@ mod tests {
         Card::of(&Glance::of(message.replace('\n', "\r\n").as_bytes()))
     }
 
-    /// Proves: MSG-12.
     #[test]
     fn a_letter_is_listed_by_its_people_and_its_subject_in_clear() {
         let card = card(

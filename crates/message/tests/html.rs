@@ -66,7 +66,6 @@ fn harmless(html: &str) {
     }
 }
 
-/// Proves: DOC-42.
 #[test]
 fn nothing_active_and_nothing_remote_is_left_of_a_hostile_letter() {
     let corpus = [

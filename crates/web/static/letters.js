@@ -38,7 +38,12 @@ const arm = () => {
   for (const button of document.querySelectorAll(".print[hidden]")) { button.hidden = false; button.addEventListener("click", () => window.print()); }
   for (const frame of document.querySelectorAll(".letter-frame:not([data-fit])")) {
     frame.dataset.fit = "1";
-    const fit = () => { const inside = frame.contentDocument?.documentElement; if (inside) frame.height = Math.min(inside.scrollHeight + 24, 20000); frame.classList.add("fit"); };
+    const fit = () => {
+      const page = frame.contentDocument;
+      if (!page?.body?.childNodes.length) return;
+      frame.height = Math.min(page.documentElement.scrollHeight + 24, 20000);
+      frame.classList.add("fit");
+    };
     frame.addEventListener("load", fit);
     fit();
   }

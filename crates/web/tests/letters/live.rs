@@ -18,7 +18,7 @@ async fn until(reply: &mut reqwest::Response, seen: &mut String, name: &str) {
     tokio::time::timeout(Duration::from_secs(10), wait).await.unwrap_or_else(|_| panic!("no {name}"));
 }
 
-/// Proves: LPS-31, DEL-08, PSC-39.
+/// Proves: PSC-39.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_arrival_is_told_and_the_end_of_a_right_closes_the_page_within_five_seconds() {
     let house = House::open().await;

@@ -8,4 +8,5 @@ mod mail;
 mod reading;
 mod refusals;
 mod searching;
+mod speed;
 mod writing;

@@ -42,7 +42,6 @@ async fn letters_are_listed_page_by_page_newest_first() {
     house.close().await;
 }
 
-/// Proves: DOC-42.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_form_of_a_letter_stands_in_a_frame_where_nothing_runs_and_its_files_are_only_files() {
     let house = House::open().await;
@@ -75,7 +74,7 @@ async fn the_form_of_a_letter_stands_in_a_frame_where_nothing_runs_and_its_files
     house.close().await;
 }
 
-/// Proves: CAB-10, LPS-41.
+/// Proves: CAB-10.
 #[tokio::test(flavor = "multi_thread")]
 async fn several_letters_are_handled_at_once_and_each_act_can_be_undone() {
     let house = House::open().await;
@@ -106,7 +105,7 @@ async fn several_letters_are_handled_at_once_and_each_act_can_be_undone() {
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     nadia.submit(&acts, &fields).await;
     assert_eq!(folder(&house, CABINET, NADIA, "INBOX").await.len(), 3);
-    nadia.submit(&acts, &[("dossier", "1"), ("acte", "archiver"), back]).await.shows("Choisissez d'abord");
+    nadia.submit(&acts, &[("dossier", "1"), ("acte", "archiver"), back]).await.shows("une ou plusieurs lettres");
     assert_eq!(nadia.post(&acts, &[("dossier", "1"), ("lettre", "2"), ("acte", "effacer")]).await.status, 400);
     let shelves = format!("{LETTERS}/dossiers");
     nadia.submit(&shelves, &[("acte", "creer"), ("nom", "Laboratoire/2026")]).await.shows("Laboratoire › 2026");
@@ -132,7 +131,7 @@ async fn a_sender_is_told_that_its_letter_was_read_only_if_a_person_says_so_and_
     let sent = acts(&house, "message.sent").await;
     assert_eq!(sent.len(), 1);
     assert_eq!(sent[0].facts["report"], true);
-    nadia.submit(&format!("{LETTERS}/1/1/accuse"), &[("reponse", "oui")]).await.shows("pas d'accusé");
+    nadia.submit(&format!("{LETTERS}/1/1/accuse"), &[("reponse", "oui")]).await.shows("accusé de lecture à envoyer");
     assert_eq!(acts(&house, "message.sent").await.len(), 1);
     house.close().await;
 }

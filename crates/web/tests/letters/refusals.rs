@@ -28,14 +28,14 @@ async fn an_address_outside_of_the_trust_space_is_refused_at_once_and_nothing_ty
     assert!(acts(&house, "message.sent").await.is_empty());
     let draft = folder(&house, CABINET, NADIA, "Drafts").await;
     assert!(draft.len() == 1 && draft[0].contains("a.pdf"));
-    nadia.post(WRITE, &[("a", ""), ("texte", "x"), ("acte", "envoyer")]).await.shows("dites à qui elle s'adresse");
+    nadia.post(WRITE, &[("a", ""), ("texte", "x"), ("acte", "envoyer")]).await.shows("dites à qui elle");
     // A mailbox of ours that takes no mail.
     nadia.post(WRITE, &[("a", "personne@pli.mssante.test"), ("acte", "envoyer")]).await.shows("personne@pli.mssante.test");
     assert!(acts(&house, "message.sent").await.is_empty());
     house.close().await;
 }
 
-/// Proves: DEL-10, PSC-E.
+/// Proves: PSC-E, MSG-10.
 #[tokio::test(flavor = "multi_thread")]
 async fn numbers_of_letters_open_nothing_to_somebody_of_another_mailbox() {
     let house = House::open().await;
@@ -69,6 +69,7 @@ async fn numbers_of_letters_open_nothing_to_somebody_of_another_mailbox() {
     ];
     paul.submit(&format!("{own}/ecrire"), &fields).await;
     let sent = folder(&house, "paul.cedre@pli.mssante.test", PAUL, "Sent").await;
+    assert!(sent[0].contains("Paul_"), "a person signs in the national form: {}", sent[0]);
     assert!(sent.len() == 1 && !sent[0].contains("PDF") && !sent[0].contains("multipart"), "{sent:?}");
     house.close().await;
 }
@@ -106,7 +107,6 @@ async fn nothing_typed_becomes_a_field_of_the_header() {
     house.close().await;
 }
 
-/// Proves: LPS-50.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_too_large_is_refused_while_it_comes_in() {
     let house = House::open().await;
@@ -137,7 +137,7 @@ async fn what_is_too_large_is_refused_while_it_comes_in() {
     house.close().await;
 }
 
-/// Proves: TRU-55, DEL-08.
+/// Proves: TRU-55, PSC-39.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mailbox_being_closed_is_read_and_nothing_leaves_it_and_a_right_that_ended_shows_nothing() {
     use rules::movement::Change;
@@ -156,7 +156,7 @@ async fn a_mailbox_being_closed_is_read_and_nothing_leaves_it_and_a_right_that_e
     assert_eq!(page.status, 403);
     page.hides("Dernière");
     house.advance(Duration::from_secs(60));
-    let closing = Change::ClosingBegun;
+    let closing = Change::Closing;
     house
         .store
         .move_mailbox(&address(CABINET), closing, None, true, by(CLAIRE), rules::Channel::Webmail, house.now(), |_, _| Ok(()))
