@@ -1,4 +1,5 @@
 //! A structure's own login, as a hospital lives it: switched on by a commitment, people enrolled by a code, locked, reviewed, gone.
+//! size: the stories of one hospital, which share their beginning.
 
 use std::time::Duration;
 
