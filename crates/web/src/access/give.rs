@@ -118,8 +118,8 @@ async fn delegataire(
 /// What she has as délégataire, now or announced.
 pub(super) fn spell_of(inside: &Inside, person: &IdNat) -> Option<Spell> {
     let standing = inside.standing();
-    let hers = standing.spells().iter().filter(|s| s.person == *person && s.capacity == Capacity::Delegataire && s.ever());
-    hers.filter(|spell| spell.until.is_none_or(|until| inside.now < until)).next_back().cloned()
+    let mut hers = standing.spells().iter().filter(|s| s.person == *person && s.capacity == Capacity::Delegataire && s.ever());
+    hers.rfind(|spell| spell.until.is_none_or(|until| inside.now < until)).cloned()
 }
 
 /// A notice whose undoing gives back what somebody had, with the same dates.

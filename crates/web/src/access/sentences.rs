@@ -3,6 +3,7 @@
 //! Requirements: CAB-08, DEL-03, CAB-16. It turns facts into words and decides nothing; names come from the register.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use rules::access::Capacity;
 use rules::movement::{Change, Movement, Spell};
@@ -25,10 +26,11 @@ impl Names {
 
     pub(crate) async fn learn(&mut self, app: &App, wanted: Vec<IdNat>) -> Result<(), Fault> {
         for idnat in wanted {
-            if !self.0.contains_key(&idnat) {
+            if let Entry::Vacant(unknown) = self.0.entry(idnat) {
                 // Somebody the register forgot keeps her number.
-                let name = app.store.person(&idnat).await?.map_or_else(|| idnat.to_string(), |person| person.name());
-                self.0.insert(idnat, name);
+                let person = app.store.person(unknown.key()).await?;
+                let name = person.map_or_else(|| unknown.key().to_string(), |person| person.name());
+                unknown.insert(name);
             }
         }
         Ok(())

@@ -131,7 +131,8 @@ async fn draw(
     let now = app.clock.now();
     let all = practices::of(app, person, now).await?;
     let (with_finess, practices): (Vec<_>, Vec<_>) = all.into_iter().partition(|practice| practice.finess().is_some());
-    let chosen = practices.iter().find(|practice| practice.key == draft.cabinet).or(practices.first()).cloned();
+    let without = practices.iter().find(|practice| practice.cabinets.is_empty());
+    let chosen = practices.iter().find(|practice| practice.key == draft.cabinet).or(without.or(practices.first())).cloned();
     let proposed = match &chosen {
         Some(practice) => proposals(app, person, &practice.structure.name).await?,
         None => Vec::new(),
