@@ -5,7 +5,7 @@
 use bytes::Bytes;
 use message::Glance;
 use message::glance::Facts;
-pub(crate) use message::leaving::{class_of, doubled, message_id, sending_facts, sound};
+pub(crate) use message::leaving::{class_of, message_id, sending_facts, sound};
 use rules::mail::Class;
 use rules::mailbox::MailboxId;
 use rules::{Address, Domain, Refusal};

@@ -76,7 +76,7 @@ await story(async () => {
   await anne.locator("form[action$='/comptes']").getByRole("button").first().click();
   await anne.waitForLoadState();
   await look(anne, "structure-code");
-  const printed = (await anne.locator("main").innerText()).match(/[A-Z0-9]{5}[- ]?[A-Z0-9]{5}/)?.[0];
+  const printed = (await anne.locator("main").innerText()).match(/[A-Z0-9]{5}-[A-Z0-9]{5}/)?.[0];
   expect(printed, "the code to hand over");
 
   const paule = await person();

@@ -15,6 +15,7 @@
 //! | `secrets` | what may be found on the disk |
 //! | `api` | a schema-driven fuzzer on `/api/v1` |
 //! | `browser` | pages in a real browser, each looked at for accessibility |
+//! | `nodes` | two servers on one PostgreSQL |
 //! | `python` | `imaplib` and `smtplib` over TLS 1.2 |
 //! | `production` | the sandbox never gets into production |
 //! | `simulators` | the identity simulators alone, for a vendor |
@@ -28,6 +29,7 @@ mod audit;
 mod browser;
 mod commands;
 mod crash;
+mod nodes;
 mod page;
 mod production;
 mod python;

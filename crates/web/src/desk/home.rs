@@ -93,7 +93,7 @@ async fn cabinets(app: &App, w: Words) -> Result<Line, Fault> {
             match warning {
                 Warning::OwnerGone => gone += 1,
                 Warning::OwnerLeaving { .. } => leaving += 1,
-                Warning::StructureHasFiness { .. } => finess += 1,
+                Warning::StructureHasFiness => finess += 1,
             }
         }
     }

@@ -163,7 +163,8 @@ impl Demo {
         self.sim("DELETE", "faults", None);
     }
 
-    fn sim(&self, method: &str, path: &str, body: Option<&Value>) -> Value {
+    /// The simulator's control API.
+    pub fn sim(&self, method: &str, path: &str, body: Option<&Value>) -> Value {
         let control = self.facts["psc"]["control"].as_str().expect("the control API");
         http::call(method, &format!("{control}/{path}"), &[("X-Pli-Sim", "1")], body)
     }

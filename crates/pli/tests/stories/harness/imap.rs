@@ -35,7 +35,12 @@ impl Reply {
 impl Imap {
     /// Implicit TLS, certificate verified as a stock client does.
     pub fn connect(demo: &Demo, operator: &str) -> Self {
-        let mut lines = Lines::connect(demo.port(operator, "imaps"));
+        Self::connect_at(demo, demo.port(operator, "imaps"))
+    }
+
+    /// The same at another node's port.
+    pub fn connect_at(demo: &Demo, port: u16) -> Self {
+        let mut lines = Lines::connect(port);
         lines.secure(&trust::tls::people_client(&demo.ca()).expect("a TLS client"));
         let greeting = lines.next().expect("a greeting");
         assert!(greeting.starts_with("* OK"), "{greeting}");
@@ -44,7 +49,12 @@ impl Imap {
 
     /// Connected and inside a mailbox, by XOAUTH2 with an initial response.
     pub fn enter(demo: &Demo, operator: &str, mailbox: &str, persona: &str) -> Self {
-        let mut imap = Self::connect(demo, operator);
+        Self::enter_at(demo, demo.port(operator, "imaps"), mailbox, persona)
+    }
+
+    /// The same at another node's port.
+    pub fn enter_at(demo: &Demo, port: u16, mailbox: &str, persona: &str) -> Self {
+        let mut imap = Self::connect_at(demo, port);
         let line = sandbox::xoauth2(mailbox, &demo.token_of(persona));
         imap.command(&format!("AUTHENTICATE XOAUTH2 {line}")).ok();
         imap

@@ -45,7 +45,12 @@ impl Smtp {
 
     /// Submission by STARTTLS, after the second EHLO; nobody logged in.
     pub fn submission(demo: &Demo, operator: &str) -> Self {
-        let mut smtp = Self { lines: Lines::connect(demo.port(operator, "submission")) };
+        Self::submission_at(demo, demo.port(operator, "submission"))
+    }
+
+    /// The same at another node's port.
+    pub fn submission_at(demo: &Demo, port: u16) -> Self {
+        let mut smtp = Self { lines: Lines::connect(port) };
         smtp.reply().is(220);
         smtp.command("EHLO poste.test").is(250);
         smtp.command("STARTTLS").is(220);
@@ -56,7 +61,12 @@ impl Smtp {
 
     /// Submission, logged in to a mailbox.
     pub fn enter(demo: &Demo, operator: &str, mailbox: &str, persona: &str) -> Self {
-        let mut smtp = Self::submission(demo, operator);
+        Self::enter_at(demo, demo.port(operator, "submission"), mailbox, persona)
+    }
+
+    /// The same at another node's port.
+    pub fn enter_at(demo: &Demo, port: u16, mailbox: &str, persona: &str) -> Self {
+        let mut smtp = Self::submission_at(demo, port);
         let line = sandbox::xoauth2(mailbox, &demo.token_of(persona));
         smtp.command(&format!("AUTH XOAUTH2 {line}")).is(235);
         smtp
