@@ -171,6 +171,8 @@ pub enum Register {
     /// Les personnes
     #[command(subcommand)]
     Person(Person),
+    /// Une structure ; dans le bac à sable, son nouveau numéro FINESS
+    Structure(register::Place),
     /// Les situations d'exercice
     #[command(subcommand)]
     Situation(Situation),
@@ -293,6 +295,7 @@ impl Verb {
             Self::Terms(Terms::Show(order)) => Order::TermsShow(order),
             Self::Register(Register::Search(order)) => Order::RegisterSearch(order),
             Self::Register(Register::Person(Person::Show(order))) => Order::RegisterPerson(order),
+            Self::Register(Register::Structure(order)) => Order::RegisterStructure(order),
             Self::Register(Register::Situation(Situation::End(order))) => Order::SituationEnd(order),
             Self::Journal(Journal::Show(order)) => Order::JournalShow(order),
             Self::Journal(Journal::Verify(journal::export::VerifyFile { file: None })) => Order::JournalVerify,

@@ -54,6 +54,7 @@ pub enum Order {
     TermsPublish(terms::Publication),
     RegisterSearch(register::Search),
     RegisterPerson(register::Show),
+    RegisterStructure(register::Place),
     SituationEnd(register::SituationEnd),
     JournalShow(journal::Show),
     JournalVerify,
@@ -120,6 +121,7 @@ impl Order {
             Self::TermsPublish(order) => order.run(operator).await,
             Self::RegisterSearch(order) => order.run(operator).await,
             Self::RegisterPerson(order) => order.run(operator).await,
+            Self::RegisterStructure(order) => order.run(operator).await,
             Self::SituationEnd(order) => order.run(operator).await,
             Self::JournalShow(order) => order.run(operator).await,
             Self::JournalVerify => journal::verify(operator).await,
@@ -169,6 +171,7 @@ impl Order {
             | Self::JournalExport(_)
             | Self::TermsAccept(_)
             | Self::TermsPublish(_)
+            | Self::RegisterStructure(_)
             | Self::SituationEnd(_)
             | Self::QueueAct(_)
             | Self::IndicatorsCompute(_)

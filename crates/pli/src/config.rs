@@ -50,6 +50,9 @@ pub struct Config {
     /// The pages and the API; needed when `listen.web` is set.
     #[serde(default)]
     pub web: Option<Web>,
+    /// The operator's own table of who may own, hold or be lent a mailbox (DEL-12); Pli's when absent. One for the whole process.
+    #[serde(default)]
+    pub eligibility_file: Option<PathBuf>,
     #[serde(default)]
     pub indicators: Indicators,
     #[serde(default)]
@@ -380,6 +383,7 @@ impl Config {
         self.trust.list.file.iter_mut().for_each(at);
         at(&mut self.psc.client_secret_file);
         at(&mut self.indicators.dir);
+        self.eligibility_file.iter_mut().for_each(at);
         self.terms.file.iter_mut().for_each(at);
         self.web.iter_mut().flat_map(|web| web.client.files()).for_each(at);
         match &mut self.store {

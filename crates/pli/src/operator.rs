@@ -23,6 +23,7 @@ pub struct Operator {
 impl Operator {
     /// Opens (and migrates) the store, and re-verifies the stored white list (TRU-12).
     pub async fn open(config: Config, clock: Clock, entropy: Entropy) -> Outcome<Self> {
+        adopt_table(&config)?;
         let store_config = store_config(&config)?;
         let store = Store::open(store_config, entropy).await.map_err(|error| Failure::ours("ouverture de la base", error))?;
         let trust = open_trust(&config, clock.clone())?;
@@ -48,6 +49,17 @@ impl Operator {
     pub fn hosts(&self, domain: &Domain) -> bool {
         self.config.domains.contains(domain)
     }
+}
+
+/// DEL-12: which professions and roles may do what is the operator's to say, in a table.
+fn adopt_table(config: &Config) -> Outcome<()> {
+    let Some(path) = &config.eligibility_file else { return Ok(()) };
+    let wrong = |why: String| Failure::configuration(format!("{} : {why}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+    let table = rules::eligibility::Table::parse(&text).map_err(|error| wrong(error.to_string()))?;
+    // A command run in the same process as another has the same configuration, hence the same table.
+    let _ = rules::eligibility::adopt(table);
+    Ok(())
 }
 
 fn store_config(config: &Config) -> Outcome<store::Config> {
@@ -79,7 +91,7 @@ fn store_config(config: &Config) -> Outcome<store::Config> {
 
 /// The words people accept: the operator's own, or those that the program carries.
 fn terms_text(terms: &config::Terms) -> Outcome<String> {
-    let Some(file) = &terms.file else { return Ok(include_str!("../texts/cgu.md").to_owned()) };
+    let Some(file) = &terms.file else { return Ok(web::default_terms().to_owned()) };
     std::fs::read_to_string(file).map_err(|error| Failure::configuration(format!("{} : {error}", file.display())))
 }
 

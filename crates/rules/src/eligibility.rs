@@ -4,7 +4,7 @@
 //! It says what a profession or a role may be given; who exercises what is in [`crate::register`], and neither opens a mailbox.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use crate::access::Capacity;
 use crate::mailbox::{Bearer, Kind, Mailbox};
@@ -148,9 +148,17 @@ static STANDARD: LazyLock<Table> = LazyLock::new(|| {
     Table::parse(include_str!("../tables/eligibility.csv")).expect("the table is part of the crate and its tests read it whole")
 });
 
-/// The table the crate carries.
+static ADOPTED: OnceLock<Table> = OnceLock::new();
+
+/// The operator's own table, in the place of the one the crate carries: said once, before anything is decided (DEL-12). Gives the table back
+/// when another one was adopted already.
+pub fn adopt(table: Table) -> Result<(), Table> {
+    ADOPTED.set(table)
+}
+
+/// The table in force: the operator's, or the one the crate carries.
 pub fn standard() -> &'static Table {
-    &STANDARD
+    ADOPTED.get().unwrap_or(&STANDARD)
 }
 
 impl Table {

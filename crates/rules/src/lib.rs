@@ -8,6 +8,7 @@
 //! | `mail` | may this peer hand us that message; may this access send it |
 //! | `register`, `eligibility` | who is a professional today, and in which capacity one may act |
 //! | `terms` | which terms of use were accepted |
+//! | `telephone` | how often a sign-in may ring |
 //! | `journal`, `usage` | what a line of history is; the figures as a fold over it |
 //! | `publish` | what the directory shows of a mailbox |
 //! | `nomenclature` | what the codes of the national tables are called |
@@ -30,6 +31,7 @@ pub mod publish;
 pub mod refusal;
 pub mod register;
 pub mod staff;
+pub mod telephone;
 pub mod terms;
 pub mod time;
 pub mod usage;

@@ -98,7 +98,7 @@ fn a_cabinet_whose_owner_was_struck_off_stays_readable_for_the_others() {
     assert_eq!((vacancy(&claire), vacancy(&person("P01"))), (Err(Refusal::OwnerGone), Ok(())));
 }
 
-/// Proves: CGU-01, CGU-02.
+/// Proves: CGU-01, CGU-02, CGU-03. The texts are the operator's, and versioned.
 #[test]
 fn nobody_enters_before_accepting_the_terms_in_force_and_everybody_gets_the_link() {
     let (cabinet, mut newer) = (cabinet(), terms(true));

@@ -76,6 +76,18 @@ fn a_mailbox_is_lent_to_professionals_secretaries_and_assistants_for_a_period_th
     assert_eq!(lend("P12", None, None), Err(Refusal::NotEligible), "struck off");
 }
 
+/// Proves: DEL-13. Nothing is asked but who: no date, no reason, no form beyond the attestation.
+#[test]
+fn the_shortest_delegation_is_a_name_and_an_attestation() {
+    let cabinet = cabinet();
+    let by = manager(&cabinet, "P01").unwrap();
+    assert_eq!(movement::delegate(&by, &cabinet, &person("P11"), None, None, now()), Ok(()));
+    let change = rules::movement::Change::Delegated { person: person("P11").idnat, from: None, until: None };
+    let claire = rules::Author::Person { id: person("P01").idnat, capacity: Some(rules::access::Capacity::Owner) };
+    assert_eq!(movement::attestation(&change, &claire, true), Ok(()));
+    assert_eq!(movement::evidence(&change, &claire, None), Ok(()));
+}
+
 /// Proves: DEL-08, DEL-09. A contract that begins with the delegation can be announced.
 #[test]
 fn a_replacement_who_starts_later_can_be_announced_but_not_let_in_before() {

@@ -1,5 +1,6 @@
 //! The invented people of the sandbox, judged by the register: who may own, co-hold, be lent a mailbox, and which cabinet may be opened.
 
+mod house;
 mod people;
 
 use people::{at, person, structure};
@@ -130,4 +131,17 @@ fn somebody_known_to_one_structure_only_has_no_capacity_of_her_own() {
     assert!(!denis.capacities(at("2026-11-21T22:00:00Z")).any());
     assert_eq!(denis.admissible(at("2026-11-21T22:00:00Z")), Ok(()), "her structure lends her its ORG mailboxes");
     assert!(denis.admissible(at("2019-01-01T00:00:00Z")).is_err(), "not before she worked there");
+}
+
+/// Proves: PSC-B, PSC-D. Secretaries, assistants, users of title, professionals: a right rests on the register and on a movement; by which
+/// means somebody signed in, card or telephone, is asked by no rule.
+#[test]
+fn no_population_needs_a_card_to_be_let_in() {
+    let now = house::now();
+    for key in ["P02", "P03", "P04", "P05", "P08", "P11"] {
+        let mut cabinet = house::cabinet();
+        let person = person(key);
+        house::moved(&mut cabinet, now, rules::movement::Change::Delegated { person: person.idnat.clone(), from: None, until: None });
+        assert!(house::enter(&cabinet, &person, now).is_ok(), "{key}");
+    }
 }

@@ -245,7 +245,7 @@ fn a_personal_mailbox_that_hangs_on_one_exercise_ends_with_it() {
     assert_eq!(enter(&mailbox(22, "another"), &karim, now()).unwrap_err(), Refusal::PersonNotEntitled);
 }
 
-/// Proves: LOC-05.
+/// Proves: LOC-05, PSC-A. The one exception to Pro Santé Connect stays on the pages.
 #[test]
 fn somebody_known_to_one_structure_only_uses_the_pages_and_no_software() {
     let (denis, claire) = (person("P10").idnat, person("P01").idnat);

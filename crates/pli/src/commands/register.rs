@@ -1,4 +1,4 @@
-//! `pli register search|person|situation`: the register consulted, and in the sandbox changed as an import would.
+//! `pli register search|person|structure|situation`: the register consulted, and in the sandbox changed as an import would.
 //!
 //! Requirements: BAL-06, DEL-09, REG-03. Finding somebody opens nothing (PSC-E).
 
@@ -48,6 +48,40 @@ pub struct SituationEnd {
     /// Qui, chez l'opérateur, fait ce geste
     #[arg(long, value_name = "LOGIN", default_value = "cli")]
     pub staff: String,
+}
+
+/// `register structure`.
+#[derive(Debug, Clone, Args, Serialize, Deserialize)]
+pub struct Place {
+    /// Son nom ou l'un de ses numéros, tel que « register search --structure » les montre
+    #[arg(value_name = "STRUCTURE")]
+    pub structure: String,
+    /// Le numéro FINESS qu'elle vient d'obtenir
+    #[arg(long, value_name = "FINESS")]
+    pub finess: Option<String>,
+    /// Qui, chez l'opérateur, fait ce geste
+    #[arg(long, value_name = "LOGIN", default_value = "cli")]
+    pub staff: String,
+}
+
+impl Place {
+    pub async fn run(self, operator: &Operator) -> Outcome<Value> {
+        let mut found = operator.store.search_structures(&self.structure, 2).await?;
+        let mut structure = match (found.pop(), found.is_empty()) {
+            (Some(one), true) => one,
+            (None, _) => return Err(Failure::refused("ABSENT", format!("« {} » n'est pas dans le registre", self.structure))),
+            _ => return Err(Failure::refused("PLUSIEURS", format!("« {} » en désigne plusieurs : précisez", self.structure))),
+        };
+        if let Some(finess) = self.finess {
+            if !operator.config.is_sandbox() {
+                return Err(Failure::refused("PRODUCTION", "le registre s'importe : ce changement n'existe que dans le bac à sable"));
+            }
+            let finess = rules::ids::Finess::parse(&finess).map_err(|error| Failure::usage(error.to_string()))?;
+            structure.finess = Some(finess.to_string());
+            operator.store.put_structure(&structure, Author::staff(&self.staff), operator.clock.now()).await?;
+        }
+        Ok(place(&structure))
+    }
 }
 
 impl Search {

@@ -15,6 +15,9 @@
 //! | `secrets` | what may be found on the disk |
 //! | `api` | a schema-driven fuzzer on `/api/v1` |
 //! | `browser` | pages in a real browser, each looked at for accessibility |
+//! | `published` | what leaves the house of who enters a mailbox: nothing |
+//! | `practice` | a practice over time: warnings, exercises, the table of who may be let in |
+//! | `month` | the files of a month, back to their acts |
 //! | `nodes` | two servers on one PostgreSQL |
 //! | `python` | `imaplib` and `smtplib` over TLS 1.2 |
 //! | `production` | the sandbox never gets into production |
@@ -29,9 +32,12 @@ mod audit;
 mod browser;
 mod commands;
 mod crash;
+mod month;
 mod nodes;
 mod page;
+mod practice;
 mod production;
+mod published;
 mod python;
 mod refusals;
 mod restart;

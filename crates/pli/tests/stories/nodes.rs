@@ -119,9 +119,9 @@ fn a_contract_that_ends_in_the_register_ends_the_access_on_every_node() {
     let mut reader = Imap::enter_at(&demo, node.imaps, CABINET, "P04");
     reader.command("SELECT INBOX").ok();
     reader.idle();
-    for situation in ["9900000004", "9900000005"] {
-        // One of them is at the other practice: she leaves both.
-        let _ = demo.pli(&["register", "situation", "end", "--person", NADIA, "--situation", situation]);
+    for situation in ["9900000005", "9900000006"] {
+        // She works at two practices, and leaves both.
+        demo.json(&["register", "situation", "end", "--person", NADIA, "--situation", situation]);
     }
     let told = reader.told(Duration::from_secs(5), |line| line.starts_with("* BYE"));
     assert_eq!(told.as_deref(), Some("* BYE L'acces a cette boite a pris fin"));

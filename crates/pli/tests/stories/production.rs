@@ -61,7 +61,10 @@ fn production_refuses_a_platform_that_lets_test_identities_in() {
 fn production_refuses_the_certificates_of_the_laboratory() {
     let demo = Demo::start();
     let issuer = issuer(&demo);
-    refused(&serve(&demo, &[PRODUCTION, PROD, (&issuer, "")]), "autorité d'essai");
+    let pages = format!("base_url = {}", demo.facts["operator"]["web"]);
+    let real = (pages.as_str(), "base_url = \"https://mss.pli.exemple.fr\"");
+    refused(&serve(&demo, &[PRODUCTION, PROD, (&issuer, "")]), "adresse https");
+    refused(&serve(&demo, &[PRODUCTION, PROD, (&issuer, ""), real]), "autorité d'essai");
 }
 
 /// Proves: SIM-02, SIM-12.

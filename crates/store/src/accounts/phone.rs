@@ -4,7 +4,8 @@
 
 use std::time::Duration;
 
-use rules::{IdNat, Moment, Refusal};
+use rules::telephone::{WINDOW, may_ring};
+use rules::{IdNat, Moment};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
@@ -14,10 +15,6 @@ use crate::engine::{Tx, params};
 use crate::words::{from_json, json, parse};
 use crate::{Error, Result, Store};
 
-/// Requests to one person's telephone are counted over this time.
-const WINDOW: Duration = Duration::from_secs(10 * 60);
-/// And refused beyond so many.
-const MOST: i64 = 3;
 /// What a provider that answers `slow_down` wants between two questions, on top (CIBA core 1.0 §11).
 const SLOWER: i64 = 5;
 
@@ -107,9 +104,7 @@ async fn reserve(tx: &mut Tx<'_>, person: &IdNat, browser: &[u8; 32], now: Momen
     tx.hold(OPERATOR).await?;
     tx.exec("DELETE FROM phone_request WHERE created <= $1", params![now.minus(WINDOW)]).await?;
     let mut row = tx.one("SELECT COUNT(*) FROM phone_request WHERE person = $1", params![person.as_str()]).await?;
-    if row.take::<i64>()? >= MOST {
-        return Err(Error::Refused(Refusal::TooManyAttempts));
-    }
+    may_ring(row.take::<i64>()?.unsigned_abs()).map_err(Error::Refused)?;
     let sql = "UPDATE phone_request SET open = 0, sealed = NULL WHERE open = 1 AND (person = $1 OR browser_hash = $2)";
     tx.exec(sql, params![person.as_str(), browser]).await?;
     let sql = "INSERT INTO phone_request (browser_hash, person, created, open, expires, step, polled)
