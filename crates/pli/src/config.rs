@@ -240,10 +240,26 @@ pub struct Web {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(tag = "auth", rename_all = "snake_case", deny_unknown_fields)]
 pub enum WebClient {
-    ClientSecretBasic { client_id: String, secret_file: PathBuf },
-    ClientSecretPost { client_id: String, secret_file: PathBuf },
-    PrivateKeyJwt { client_id: String, key_file: PathBuf, kid: Option<String>, #[serde(default)] alg: JwtAlg },
-    TlsClientAuth { client_id: String, chain_file: PathBuf, key_file: PathBuf },
+    ClientSecretBasic {
+        client_id: String,
+        secret_file: PathBuf,
+    },
+    ClientSecretPost {
+        client_id: String,
+        secret_file: PathBuf,
+    },
+    PrivateKeyJwt {
+        client_id: String,
+        key_file: PathBuf,
+        kid: Option<String>,
+        #[serde(default)]
+        alg: JwtAlg,
+    },
+    TlsClientAuth {
+        client_id: String,
+        chain_file: PathBuf,
+        key_file: PathBuf,
+    },
 }
 
 impl WebClient {

@@ -38,6 +38,6 @@ pub use passkeys::Holder;
 pub use phone::{PhoneRequest, Ringing};
 pub use sessions::{Ended, NewWebSession, WebSession, Who};
 pub use staff::{Asked, NewStaff, RoleRequest, StaffMember};
-pub use watch::SessionWatch;
 pub use tokens::{NewToken, TokenInfo, TokenOwner};
+pub use watch::SessionWatch;
 pub use webhooks::{Delivery, DeliveryState, NewWebhook, Told, Webhook, sign};

@@ -221,7 +221,9 @@ mod tests {
     #[test]
     fn only_paths_of_ours_are_gone_back_to() {
         assert_eq!(own_path("/boites/x@y.test/lettres?dossier=Sent"), "/boites/x@y.test/lettres?dossier=Sent");
-        for foreign in ["", "https://ailleurs.test/", "//ailleurs.test/", "/\\ailleurs.test", "/a\\b", "javascript:alert(1)", "/a\r\nSet-Cookie: x"] {
+        for foreign in
+            ["", "https://ailleurs.test/", "//ailleurs.test/", "/\\ailleurs.test", "/a\\b", "javascript:alert(1)", "/a\r\nSet-Cookie: x"]
+        {
             assert_eq!(own_path(foreign), "/boites", "{foreign:?}");
         }
     }

@@ -127,7 +127,8 @@ async fn people(State(app): State<App>, w: Words, member: Member, headers: Heade
     let notice = Notice::left(&app, &headers);
     let said = notice.is_some();
     let review = keeper.local.commitment.as_ref().map_or_else(String::new, |commitment| w.date(commitment.review_date));
-    let page = Page::of(&app, w, &member.signed.session, keeper.name.clone()).at(Place::Structure, format!("/structure/{id}")).saying(notice);
+    let page =
+        Page::of(&app, w, &member.signed.session, keeper.name.clone()).at(Place::Structure, format!("/structure/{id}")).saying(notice);
     let confirm = rows.iter().any(|row| row.living);
     Ok(html(&app, &PeoplePage { page, id, name: keeper.name, rows, confirm, review }, said))
 }

@@ -281,7 +281,10 @@ async fn make(store: &Store, change: Change, now: Moment) {
     let asked = change.clone();
     let decide =
         move |mailbox: &rules::mailbox::Mailbox, person: Option<&rules::register::Person>| movement::by_staff(mailbox, &asked, person, now);
-    store.move_mailbox(&cabinet(), change, Some("essai".to_owned()), false, Author::staff("essai"), Channel::Cli, now, decide).await.expect("a movement");
+    store
+        .move_mailbox(&cabinet(), change, Some("essai".to_owned()), false, Author::staff("essai"), Channel::Cli, now, decide)
+        .await
+        .expect("a movement");
 }
 
 async fn psc_sim(clock: &Clock, now: &Arc<AtomicI64>) -> PscSim {

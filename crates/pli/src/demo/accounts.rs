@@ -24,7 +24,9 @@ const GESTIONNAIRE: &str = "P09";
 /// Switches the structure's login on, and gives its people their means.
 pub async fn load(operator: &Operator, personas: &Personas, issuer: &str, started: Moment) -> Outcome<()> {
     let known = operator.store.local_structures().await?.len();
-    let Some(gestionnaire) = personas.find(GESTIONNAIRE).and_then(|persona| rules::IdNat::parse(&persona.idnat).ok()) else { return Ok(()) };
+    let Some(gestionnaire) = personas.find(GESTIONNAIRE).and_then(|persona| rules::IdNat::parse(&persona.idnat).ok()) else {
+        return Ok(());
+    };
     for persona in personas.all() {
         let (Some(local), Ok(person)) = (&persona.local, rules::IdNat::parse(&persona.idnat)) else { continue };
         let Some(structure) = person.employer() else { continue };

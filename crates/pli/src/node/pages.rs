@@ -45,9 +45,8 @@ pub(super) fn router(
 fn party(operator: &Operator, web: &Web, psc: &identity::Psc, entropy: Entropy) -> Outcome<Party> {
     let config = &operator.config;
     let (issuer, discovery_url) = config.psc_addresses();
-    let read = |path: &std::path::Path| {
-        std::fs::read(path).map_err(|error| Failure::configuration(format!("{} : {error}", path.display())))
-    };
+    let read =
+        |path: &std::path::Path| std::fs::read(path).map_err(|error| Failure::configuration(format!("{} : {error}", path.display())));
     let (client_id, auth) = match &web.client {
         WebClient::ClientSecretBasic { client_id, secret_file } => (client_id, ClientAuth::Basic(read_secret(secret_file)?)),
         WebClient::ClientSecretPost { client_id, secret_file } => (client_id, ClientAuth::Post(read_secret(secret_file)?)),

@@ -12,7 +12,10 @@ fn fuzz(demo: &Demo, token: &str, cases: &str) {
     let api = demo.facts["operator"]["api"].as_str().expect("the API");
     let told = Command::new(program)
         .args(["run", &format!("{api}/openapi.json"), "--header", &format!("Authorization: Bearer {token}")])
-        .args(["--checks", "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,response_headers_conformance"])
+        .args([
+            "--checks",
+            "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,response_headers_conformance",
+        ])
         .args(["--max-examples", cases, "--seed", "7", "--continue-on-failure", "--warnings", "off", "--no-color"])
         .current_dir(demo.dir())
         .output()

@@ -9,7 +9,11 @@ use crate::harness::{CABINET, Demo};
 /// Runs one script against a demo; what it says is shown when it fails.
 fn tell(demo: &Demo, script: &str, more: &[&str]) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser");
-    assert!(folder.join("node_modules/playwright-core").exists(), "the browser stories need `npm ci` in {}: ./dev test does it", folder.display());
+    assert!(
+        folder.join("node_modules/playwright-core").exists(),
+        "the browser stories need `npm ci` in {}: ./dev test does it",
+        folder.display()
+    );
     let told = Command::new("node").arg(folder.join(script)).arg(demo.dir()).args(more).current_dir(&folder).stdin(Stdio::null()).output();
     let told = told.expect("node runs");
     let words = format!("{}\n{}", String::from_utf8_lossy(&told.stdout), String::from_utf8_lossy(&told.stderr));

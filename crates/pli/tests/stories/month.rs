@@ -29,7 +29,11 @@ fn the_files_of_a_month_name_who_acted_tell_kinds_apart_and_can_be_traced_to_the
     let folder = dir.to_str().expect("a path").to_owned();
     out(&["indicators", "compute", "--month", &month, "--out", &folder]);
     out(&["indicators", "verify", &folder]);
-    let file = std::fs::read_dir(&dir).expect("files").filter_map(Result::ok).map(|entry| entry.path()).find(|path| path.to_string_lossy().contains("_echanges_"));
+    let file = std::fs::read_dir(&dir)
+        .expect("files")
+        .filter_map(Result::ok)
+        .map(|entry| entry.path())
+        .find(|path| path.to_string_lossy().contains("_echanges_"));
     let text = std::fs::read_to_string(file.expect("the file of exchanges")).expect("text");
     let mut lines = text.lines().map(|line| line.split(';').collect::<Vec<_>>());
     let head = lines.next().expect("a header");
@@ -39,11 +43,20 @@ fn the_files_of_a_month_name_who_acted_tell_kinds_apart_and_can_be_traced_to_the
     let authors: Vec<&str> = of(CABINET).iter().map(|row| row[column("id_acteur")]).collect();
     assert_eq!(authors, ["899790000022", NADIA], "the authors, by their national numbers; never {CLAIRE}");
     assert!(of(CABINET).iter().all(|row| row[column("type_boite")] == "CAB" && row[column("id_structure")].is_empty()));
-    assert_eq!(of(anne).first().map(|row| (row[column("type_boite")], row[column("id_structure")])), Some(("PER", "1990000028")), "in which structure");
+    assert_eq!(
+        of(anne).first().map(|row| (row[column("type_boite")], row[column("id_structure")])),
+        Some(("PER", "1990000028")),
+        "in which structure"
+    );
 
     // One changed byte is found.
     let tampered = text.replacen(";1;", ";9;", 1);
-    let path = std::fs::read_dir(&dir).expect("files").filter_map(Result::ok).map(|e| e.path()).find(|p| p.to_string_lossy().contains("_echanges_")).expect("it");
+    let path = std::fs::read_dir(&dir)
+        .expect("files")
+        .filter_map(Result::ok)
+        .map(|e| e.path())
+        .find(|p| p.to_string_lossy().contains("_echanges_"))
+        .expect("it");
     std::fs::write(&path, tampered).expect("written");
     assert!(!demo.pli(&["indicators", "verify", &folder]).status.success(), "a changed file is told");
 

@@ -28,7 +28,8 @@ impl Node {
         let moved = |door: &str, by: u16| demo.port("operator", door) + shift + by;
         let (imaps, submission, web) = (moved("smtp", 1), moved("smtp", 2), moved("smtp", 3));
         // The pages keep their public address, as behind a balancer; the other doors stay shut.
-        let listen = format!("[listen]\nimaps = \"127.0.0.1:{imaps}\"\nsubmission = \"127.0.0.1:{submission}\"\nweb = \"127.0.0.1:{web}\"\n");
+        let listen =
+            format!("[listen]\nimaps = \"127.0.0.1:{imaps}\"\nsubmission = \"127.0.0.1:{submission}\"\nweb = \"127.0.0.1:{web}\"\n");
         let (before, rest) = text.split_once("[listen]").expect("its doors");
         let (_, after) = rest.split_once("[tls]").expect("its certificate");
         let blobs = format!("at = {:?}", home.join("blobs"));
@@ -61,7 +62,8 @@ impl Drop for Node {
 /// One browser for the whole story.
 fn curl(demo: &Demo, arguments: &[&str]) -> String {
     let jar = demo.path("cookies");
-    let out = Command::new("curl").args(["--silent", "--show-error", "-c"]).arg(&jar).arg("-b").arg(&jar).args(arguments).output().expect("curl");
+    let out =
+        Command::new("curl").args(["--silent", "--show-error", "-c"]).arg(&jar).arg("-b").arg(&jar).args(arguments).output().expect("curl");
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
     String::from_utf8_lossy(&out.stdout).into_owned()
 }

@@ -30,7 +30,10 @@ fn room(demo: &Demo) -> String {
 #[test]
 fn an_owner_whose_practice_is_about_to_end_is_led_to_hand_the_mailbox_over_or_close_it() {
     let demo = Demo::start();
-    assert!(!room(&demo).contains("/acces/transmettre\">Transmettre la boîte</a>") || !room(&demo).contains("prend fin"), "nothing to say yet");
+    assert!(
+        !room(&demo).contains("/acces/transmettre\">Transmettre la boîte</a>") || !room(&demo).contains("prend fin"),
+        "nothing to say yet"
+    );
     let lines = demo.json(&["journal", "show", "--mailbox", CABINET]);
     let now = rules::Moment::parse(lines.as_array().and_then(|lines| lines.last()).expect("her visit")["at"].as_str().expect("a time"));
     let soon = now.expect("a moment").plus(Duration::from_secs(40 * 86_400)).to_string();
@@ -47,7 +50,17 @@ fn a_practice_that_obtains_a_finess_number_is_told_of_the_organisational_way() {
     assert!(!room(&demo).contains("FINESS"));
     demo.json(&["register", "structure", "CABINET MEDICAL DES LILAS", "--finess", "990000051"]);
     assert!(room(&demo).contains("FINESS"), "its owner is warned");
-    let refused = demo.pli(&["mailbox", "create", "cabinet.des-lilas-bis@pli.mssante.test", "--kind", "CAB", "--owner", CLAIRE, "--structure", "499790000014017"]);
+    let refused = demo.pli(&[
+        "mailbox",
+        "create",
+        "cabinet.des-lilas-bis@pli.mssante.test",
+        "--kind",
+        "CAB",
+        "--owner",
+        CLAIRE,
+        "--structure",
+        "499790000014017",
+    ]);
     assert!(String::from_utf8_lossy(&refused.stderr).contains("STRUCTURE_HAS_FINESS"), "{refused:?}");
 }
 
@@ -83,7 +96,8 @@ fn who_may_be_let_in_is_the_operators_table_not_code() {
     std::fs::write(home.join("pli.toml"), format!("eligibility_file = \"eligibilite.csv\"\n{config}")).expect("a configuration");
     let log = std::fs::File::create(home.join("log")).expect("a log");
     let mut serve = Command::new(env!("CARGO_BIN_EXE_pli"));
-    let mut server = serve.args(["serve", "--dir"]).arg(&home).env("PLI_LOG", "info").stdout(Stdio::null()).stderr(log).spawn().expect("pli runs");
+    let mut server =
+        serve.args(["serve", "--dir"]).arg(&home).env("PLI_LOG", "info").stdout(Stdio::null()).stderr(log).spawn().expect("pli runs");
     let ready = || std::fs::read_to_string(home.join("log")).unwrap_or_default().contains("ready").then_some(());
     eventually("the server is ready", Duration::from_secs(20), ready);
     let refused = Command::new(env!("CARGO_BIN_EXE_pli"))

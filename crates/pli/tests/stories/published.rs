@@ -36,7 +36,9 @@ fn the_national_file_is_the_same_to_the_byte_before_and_after_colleagues_and_del
 
     let web = demo.facts["operator"]["api"].as_str().expect("the API").to_owned();
     let bearer = format!("Bearer {}", demo.token_of("P01"));
-    let post = |path: &str, body: Value| http::call("POST", &format!("{web}/mailboxes/{CABINET}/{path}"), &[("Authorization", &bearer)], Some(&body));
+    let post = |path: &str, body: Value| {
+        http::call("POST", &format!("{web}/mailboxes/{CABINET}/{path}"), &[("Authorization", &bearer)], Some(&body))
+    };
     post("delegations", json!({"person": "899790000089", "attested": true}));
     demo.json(&["delegation", "end", "--mailbox", CABINET, "--person", LUCIE]);
     post("cotitulaires", json!({"person": LUCIE, "attested": true}));
@@ -55,7 +57,18 @@ fn the_national_file_is_the_same_to_the_byte_before_and_after_colleagues_and_del
 fn the_history_of_a_mailbox_outlives_it() {
     let demo = Demo::start();
     demo.json(&["cotitulaire", "add", "--mailbox", CABINET, "--person", "899790000063", "--by", CLAIRE]);
-    demo.json(&["cotitulaire", "end", "--mailbox", CABINET, "--person", "899790000063", "--by", CLAIRE, "--reason", "fin de collaboration"]);
+    demo.json(&[
+        "cotitulaire",
+        "end",
+        "--mailbox",
+        CABINET,
+        "--person",
+        "899790000063",
+        "--by",
+        CLAIRE,
+        "--reason",
+        "fin de collaboration",
+    ]);
     demo.json(&["mailbox", "close", CABINET, "--reason", "départ"]);
     demo.advance(std::time::Duration::from_secs(31 * 86_400));
     let closed = crate::harness::eventually("the closing to be over", std::time::Duration::from_secs(60), || {

@@ -125,8 +125,7 @@ fn the_right_person_at_the_wrong_mailbox_and_at_one_that_does_not_exist_hear_the
 fn somebody_who_has_not_accepted_the_terms_is_told_where_to() {
     let demo = Demo::start();
     let web = demo.facts["operator"]["web"].as_str().expect("the pages").to_owned();
-    let (imap, smtp) =
-        (format!("NO [AUTHORIZATIONFAILED] CGU a accepter : {web}/cgu"), format!("5.7.1 CGU a accepter : {web}/cgu"));
+    let (imap, smtp) = (format!("NO [AUTHORIZATIONFAILED] CGU a accepter : {web}/cgu"), format!("5.7.1 CGU a accepter : {web}/cgu"));
     let expected = Expected { status: "403", bearer_status: "insufficient_scope", imap: &imap, smtp: (535, &smtp) };
     refused_everywhere(&demo, CABINET, &demo.token_of("P05"), &expected);
     demo.json(&["terms", "accept", "--person", "899790000055"]);

@@ -4,10 +4,10 @@
 
 use crate::access::Access;
 use crate::mailbox::Mailbox;
+use crate::movement::Change;
 use crate::movement::decide::{Decision, Mandate, accept, add_cotitulaire, delegate, end_delegation, remove_cotitulaire, renounce};
 use crate::movement::handing::{drop_hand_over, offer_hand_over};
 use crate::movement::life::{close, reopen};
-use crate::movement::Change;
 use crate::refusal::Refusal;
 use crate::register::Person;
 use crate::time::Moment;

@@ -349,7 +349,12 @@ impl Refusal {
                 imap: "",
                 sasl: None,
                 http: 401,
-                ..door(403, "Session fermée chez Pro Santé Connect", &["PSC-36"], "Vous avez fermé votre session Pro Santé Connect : reconnectez-vous.")
+                ..door(
+                    403,
+                    "Session fermée chez Pro Santé Connect",
+                    &["PSC-36"],
+                    "Vous avez fermé votre session Pro Santé Connect : reconnectez-vous.",
+                )
             },
             // -- people at the web's door: said on pages only, like a movement that may not be made
             Self::LoginFailed => movement(

@@ -75,7 +75,11 @@ async fn a_closed_mailbox_and_a_long_suspended_one_have_their_own_answers() {
     let move_to = async |address: &str, change: Change, at: Moment| {
         let address = Address::parse(address).expect("an address");
         let by = Author::staff("test");
-        house.store().move_mailbox(&address, change, Some("essai".to_owned()), false, by, Channel::Cli, at, |_, _| Ok(())).await.expect("moved");
+        house
+            .store()
+            .move_mailbox(&address, change, Some("essai".to_owned()), false, by, Channel::Cli, at, |_, _| Ok(()))
+            .await
+            .expect("moved");
     };
     let long_ago = |days: u32| house.now().minus(HOUR * 24 * days);
     move_to("claire.tilleul@pli.mssante.test", Change::Suspended, long_ago(31)).await;

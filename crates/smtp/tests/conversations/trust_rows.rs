@@ -175,7 +175,11 @@ async fn a_mailbox_closed_during_the_message_takes_nothing() {
     client.tell("RCPT TO:<cabinet.des-lilas@pli.mssante.test>").await;
     let cabinet = Address::parse(CABINET).expect("an address");
     let by = Author::staff("test");
-    house.store().move_mailbox(&cabinet, Change::Closing, Some("essai".to_owned()), false, by, Channel::Cli, house.now(), |_, _| Ok(())).await.expect("closing");
+    house
+        .store()
+        .move_mailbox(&cabinet, Change::Closing, Some("essai".to_owned()), false, by, Channel::Cli, house.now(), |_, _| Ok(()))
+        .await
+        .expect("closing");
     assert_eq!(client.data("From: <cardiologie@voisin.mssante.test>\r\n\r\na\r\n").await, "550 5.2.1 Boite fermee");
     house.close().await;
 }

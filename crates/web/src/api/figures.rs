@@ -5,9 +5,9 @@
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
+use rules::Channel;
 use rules::journal::{Act, Entry};
 use rules::usage::{self, File, Month};
-use rules::Channel;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::IntoParams;
@@ -31,7 +31,12 @@ pub struct Form {
     responses((status = 200, description = "The file", content(
         (serde_json::Value = "application/json", example = json!({"version": 1, "fichier": "echanges", "mois": "2026-10", "edition": 1, "lignes": []})),
         (String = "text/csv"), (String = "application/x-ndjson"))), Problems))]
-pub async fn file(State(app): State<App>, caller: Caller, Path((month, file)): Path<(String, String)>, Query(form): Query<Form>) -> Result<Response, Problem> {
+pub async fn file(
+    State(app): State<App>,
+    caller: Caller,
+    Path((month, file)): Path<(String, String)>,
+    Query(form): Query<Form>,
+) -> Result<Response, Problem> {
     caller.system()?;
     caller.may("indicators.read")?;
     let month = Month::parse(&month).map_err(|error| Problem::bad(error.to_string()))?;

@@ -65,7 +65,12 @@ pub struct Which {
 /// The acts in a mailbox, newest first, for its people.
 #[utoipa::path(get, path = "/mailboxes/{address}/history", tag = "history", params(("address" = String, Path, description = "Address of the mailbox"), Which),
     responses((status = 200, body = List<LineShape>), Problems))]
-pub async fn timeline(State(app): State<App>, caller: Caller, Path(text): Path<String>, Query(which): Query<Which>) -> Result<axum::Json<List<LineShape>>, Problem> {
+pub async fn timeline(
+    State(app): State<App>,
+    caller: Caller,
+    Path(text): Path<String>,
+    Query(which): Query<Which>,
+) -> Result<axum::Json<List<LineShape>>, Problem> {
     caller.may("journal.read")?;
     let person = caller.person()?;
     let query = query(which)?;

@@ -32,7 +32,10 @@ where
             return Ok((status, headers, body).into_response());
         }
         Begin::Conflict => {
-            return Err(Problem::conflict("IDEMPOTENCY_CONFLICT", "Cette clé a déjà servi pour une autre requête : tirez-en une nouvelle."));
+            return Err(Problem::conflict(
+                "IDEMPOTENCY_CONFLICT",
+                "Cette clé a déjà servi pour une autre requête : tirez-en une nouvelle.",
+            ));
         }
         Begin::Busy => return Err(Problem::conflict("IDEMPOTENCY_BUSY", "La même requête est en cours : attendez sa réponse.")),
     }

@@ -64,7 +64,8 @@ pub fn idnat(text: &str) -> Result<IdNat, Problem> {
 
 /// RFC 3339.
 pub fn moment(text: &str) -> Result<Moment, Problem> {
-    Moment::parse(text).ok_or_else(|| Problem::bad(format!("« {} » n'est pas une date RFC 3339, par exemple 2026-11-27T17:00:00Z", short(text))))
+    Moment::parse(text)
+        .ok_or_else(|| Problem::bad(format!("« {} » n'est pas une date RFC 3339, par exemple 2026-11-27T17:00:00Z", short(text))))
 }
 
 /// What is quoted back is never long.

@@ -104,7 +104,12 @@ pub struct NewMailboxShape {
 #[utoipa::path(post, path = "/mailboxes", tag = "mailboxes", request_body = NewMailboxShape,
     params(("Idempotency-Key" = Option<String>, Header, description = "1 to 128 characters, kept 24 hours")),
     responses((status = 201, body = MailboxShape), Problems))]
-pub async fn create(State(app): State<App>, caller: Caller, headers: HeaderMap, Body(new): Body<NewMailboxShape>) -> Result<Response, Problem> {
+pub async fn create(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+    Body(new): Body<NewMailboxShape>,
+) -> Result<Response, Problem> {
     caller.may("mailboxes.write")?;
     once(&app, &caller, &headers, &("POST /mailboxes", &new), async || {
         let wanted = wanted(&app, &caller, &new)?;
@@ -142,7 +147,9 @@ fn wanted(app: &App, caller: &Caller, new: &NewMailboxShape) -> Result<NewMailbo
         (Kind::Per | Kind::Cab, Some(owner), structure) => (Bearer::Person { idnat: owner, situation: new.situation.clone() }, structure),
         (Kind::Org | Kind::App, None, Some(structure)) => (Bearer::Structure { structure }, None),
         (Kind::Per | Kind::Cab, None, _) => return Err(Problem::bad("owner : une boîte PER ou CAB a un titulaire.")),
-        (Kind::Org | Kind::App, ..) => return Err(Problem::bad("structure : une boîte ORG ou APP est portée par une structure, sans owner.")),
+        (Kind::Org | Kind::App, ..) => {
+            return Err(Problem::bad("structure : une boîte ORG ou APP est portée par une structure, sans owner."));
+        }
     };
     let first = new.responsables.iter().map(|person| Ok(Change::ResponsableAdded { person: idnat(person)? }));
     Ok(NewMailbox { address, kind, bearer, label, structure, first: first.collect::<Result<_, Problem>>()? })

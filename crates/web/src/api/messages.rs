@@ -66,7 +66,12 @@ pub struct Which {
 /// Letters of a folder, newest first. Listing them reads none.
 #[utoipa::path(get, path = "/mailboxes/{address}/messages", tag = "messages", params(("address" = String, Path, description = "Address of the mailbox"), Which),
     responses((status = 200, body = List<LetterShape>), Problems))]
-pub async fn list(State(app): State<App>, caller: Caller, Path(text): Path<String>, Query(which): Query<Which>) -> Result<axum::Json<List<LetterShape>>, Problem> {
+pub async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Path(text): Path<String>,
+    Query(which): Query<Which>,
+) -> Result<axum::Json<List<LetterShape>>, Problem> {
     caller.may("messages.read")?;
     let limit = which.limit.unwrap_or(50);
     if !(1..=200).contains(&limit) {
@@ -91,7 +96,12 @@ pub async fn list(State(app): State<App>, caller: Caller, Path(text): Path<Strin
 #[utoipa::path(get, path = "/mailboxes/{address}/messages/{uid}", tag = "messages",
     params(("address" = String, Path, description = "Address of the mailbox"), ("uid" = u32, Path, description = "Number in the folder", minimum = 1), Folder),
     responses((status = 200, description = "The message, RFC 5322", body = String, content_type = "message/rfc822"), Problems))]
-pub async fn read(State(app): State<App>, caller: Caller, Path((text, uid)): Path<(String, u32)>, Query(folder): Query<Folder>) -> Result<Response, Problem> {
+pub async fn read(
+    State(app): State<App>,
+    caller: Caller,
+    Path((text, uid)): Path<(String, u32)>,
+    Query(folder): Query<Folder>,
+) -> Result<Response, Problem> {
     caller.may("messages.read")?;
     let access = caller.person()?.enter(&app, &address(&text)?).await?;
     let folder = app.store.folder(&access, folder.folder.as_deref().unwrap_or("INBOX")).await?;

@@ -94,7 +94,13 @@ pub struct NewDelegation {
 #[utoipa::path(post, path = "/mailboxes/{address}/delegations", tag = "movements", request_body = NewDelegation,
     params(("address" = String, Path, description = "Address of the mailbox"), ("Idempotency-Key" = Option<String>, Header, description = "1 to 128 characters, kept 24 hours")),
     responses((status = 201, body = List<PersonShape>), Problems))]
-pub async fn delegate(State(app): State<App>, caller: Caller, Path(text): Path<String>, headers: HeaderMap, Body(new): Body<NewDelegation>) -> Result<Response, Problem> {
+pub async fn delegate(
+    State(app): State<App>,
+    caller: Caller,
+    Path(text): Path<String>,
+    headers: HeaderMap,
+    Body(new): Body<NewDelegation>,
+) -> Result<Response, Problem> {
     let mailbox = address(&text)?;
     once(&app, &caller, &headers, &("delegation", &text, &new), async || {
         let date = |text: &Option<String>| text.as_deref().map(moment).transpose();
@@ -121,7 +127,13 @@ pub struct NewCotitulaire {
 #[utoipa::path(post, path = "/mailboxes/{address}/cotitulaires", tag = "movements", request_body = NewCotitulaire,
     params(("address" = String, Path, description = "Address of the mailbox"), ("Idempotency-Key" = Option<String>, Header, description = "1 to 128 characters, kept 24 hours")),
     responses((status = 201, body = List<PersonShape>), Problems))]
-pub async fn add_cotitulaire(State(app): State<App>, caller: Caller, Path(text): Path<String>, headers: HeaderMap, Body(new): Body<NewCotitulaire>) -> Result<Response, Problem> {
+pub async fn add_cotitulaire(
+    State(app): State<App>,
+    caller: Caller,
+    Path(text): Path<String>,
+    headers: HeaderMap,
+    Body(new): Body<NewCotitulaire>,
+) -> Result<Response, Problem> {
     let mailbox = address(&text)?;
     once(&app, &caller, &headers, &("cotitulaire", &text, &new), async || {
         let change = Change::CotitulaireAdded { person: idnat(&new.person)? };
@@ -135,7 +147,11 @@ pub async fn add_cotitulaire(State(app): State<App>, caller: Caller, Path(text):
 #[utoipa::path(delete, path = "/mailboxes/{address}/delegations/{person}", tag = "movements",
     params(("address" = String, Path, description = "Address of the mailbox"), ("person" = String, Path, description = "National number")),
     responses((status = 200, body = List<PersonShape>), Problems))]
-pub async fn end_delegation(State(app): State<App>, caller: Caller, Path((text, person)): Path<(String, String)>) -> Result<axum::Json<List<PersonShape>>, Problem> {
+pub async fn end_delegation(
+    State(app): State<App>,
+    caller: Caller,
+    Path((text, person)): Path<(String, String)>,
+) -> Result<axum::Json<List<PersonShape>>, Problem> {
     let mailbox = address(&text)?;
     let asked = Asked::of(Change::DelegationEnded { person: idnat(&person)? }, Because::default())?;
     make(&app, &caller, &mailbox, asked).await?;
@@ -146,7 +162,11 @@ pub async fn end_delegation(State(app): State<App>, caller: Caller, Path((text, 
 #[utoipa::path(delete, path = "/mailboxes/{address}/cotitulaires/{person}", tag = "movements",
     params(("address" = String, Path, description = "Address of the mailbox"), ("person" = String, Path, description = "National number")),
     responses((status = 200, body = List<PersonShape>), Problems))]
-pub async fn remove_cotitulaire(State(app): State<App>, caller: Caller, Path((text, person)): Path<(String, String)>) -> Result<axum::Json<List<PersonShape>>, Problem> {
+pub async fn remove_cotitulaire(
+    State(app): State<App>,
+    caller: Caller,
+    Path((text, person)): Path<(String, String)>,
+) -> Result<axum::Json<List<PersonShape>>, Problem> {
     let mailbox = address(&text)?;
     let asked = Asked::of(Change::CotitulaireRemoved { person: idnat(&person)? }, Because::default())?;
     make(&app, &caller, &mailbox, asked).await?;
@@ -187,7 +207,13 @@ pub struct NewHandover {
 #[utoipa::path(post, path = "/mailboxes/{address}/handover", tag = "movements", request_body = NewHandover,
     params(("address" = String, Path, description = "Address of the mailbox"), ("Idempotency-Key" = Option<String>, Header, description = "1 to 128 characters, kept 24 hours")),
     responses((status = 200, body = MailboxShape), Problems))]
-pub async fn hand_over(State(app): State<App>, caller: Caller, Path(text): Path<String>, headers: HeaderMap, Body(new): Body<NewHandover>) -> Result<Response, Problem> {
+pub async fn hand_over(
+    State(app): State<App>,
+    caller: Caller,
+    Path(text): Path<String>,
+    headers: HeaderMap,
+    Body(new): Body<NewHandover>,
+) -> Result<Response, Problem> {
     let mailbox = address(&text)?;
     once(&app, &caller, &headers, &("handover", &text, &new), async || {
         let to = idnat(&new.to)?;
@@ -229,14 +255,21 @@ pub async fn drop_hand_over(State(app): State<App>, caller: Caller, Path(text): 
     let offered = movement::standing(&known.movements, now).offer().map(|offer| offer.to.clone()).ok_or(rules::Refusal::NoOffer)?;
     let by = caller.person()?.idnat.clone();
     let decide = move |mailbox: &_, _: Option<&_>| movement::drop_hand_over(mailbox, &by, now);
-    app.store.move_mailbox(&mailbox, Change::HandOverDropped { to: offered }, None, false, caller.author(), Channel::Api, now, decide).await?;
+    app.store
+        .move_mailbox(&mailbox, Change::HandOverDropped { to: offered }, None, false, caller.author(), Channel::Api, now, decide)
+        .await?;
     Ok(axum::Json(shape(&app, &mailbox).await?))
 }
 
 /// Begins the closing: thirty days of reading only, then nothing but the address.
 #[utoipa::path(put, path = "/mailboxes/{address}/closing", tag = "movements", params(("address" = String, Path, description = "Address of the mailbox")), request_body = Because,
     responses((status = 200, body = MailboxShape), Problems))]
-pub async fn close(State(app): State<App>, caller: Caller, Path(text): Path<String>, Body(because): Body<Because>) -> Result<axum::Json<MailboxShape>, Problem> {
+pub async fn close(
+    State(app): State<App>,
+    caller: Caller,
+    Path(text): Path<String>,
+    Body(because): Body<Because>,
+) -> Result<axum::Json<MailboxShape>, Problem> {
     changed(&app, &caller, &text, Change::Closing, because).await
 }
 
@@ -250,7 +283,12 @@ pub async fn reopen(State(app): State<App>, caller: Caller, Path(text): Path<Str
 /// Suspends a mailbox; systems of the operator only.
 #[utoipa::path(put, path = "/mailboxes/{address}/suspension", tag = "movements", params(("address" = String, Path, description = "Address of the mailbox")), request_body = Because,
     responses((status = 200, body = MailboxShape), Problems))]
-pub async fn suspend(State(app): State<App>, caller: Caller, Path(text): Path<String>, Body(because): Body<Because>) -> Result<axum::Json<MailboxShape>, Problem> {
+pub async fn suspend(
+    State(app): State<App>,
+    caller: Caller,
+    Path(text): Path<String>,
+    Body(because): Body<Because>,
+) -> Result<axum::Json<MailboxShape>, Problem> {
     caller.system()?;
     changed(&app, &caller, &text, Change::Suspended, because).await
 }

@@ -72,7 +72,11 @@ impl Problem {
     }
 
     pub fn for_people_only() -> Self {
-        Self::of(StatusCode::FORBIDDEN, "PEOPLE_ONLY", "Seule une personne, avec son propre jeton, peut le demander : un système de l'opérateur n'ouvre pas de boîte.")
+        Self::of(
+            StatusCode::FORBIDDEN,
+            "PEOPLE_ONLY",
+            "Seule une personne, avec son propre jeton, peut le demander : un système de l'opérateur n'ouvre pas de boîte.",
+        )
     }
 
     pub fn for_systems_only() -> Self {

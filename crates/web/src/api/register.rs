@@ -74,7 +74,11 @@ impl Words {
 
 /// Finds people by name or number.
 #[utoipa::path(get, path = "/register/people", tag = "register", params(Words), responses((status = 200, body = List<ProfessionalShape>), Problems))]
-pub async fn people(State(app): State<App>, caller: Caller, Query(words): Query<Words>) -> Result<axum::Json<List<ProfessionalShape>>, Problem> {
+pub async fn people(
+    State(app): State<App>,
+    caller: Caller,
+    Query(words): Query<Words>,
+) -> Result<axum::Json<List<ProfessionalShape>>, Problem> {
     allowed(&caller)?;
     let (q, limit) = words.checked()?;
     let now = app.clock.now();
@@ -97,7 +101,11 @@ pub async fn person(State(app): State<App>, caller: Caller, Path(number): Path<S
 
 /// Finds structures by name or number.
 #[utoipa::path(get, path = "/register/structures", tag = "register", params(Words), responses((status = 200, body = List<StructureShape>), Problems))]
-pub async fn structures(State(app): State<App>, caller: Caller, Query(words): Query<Words>) -> Result<axum::Json<List<StructureShape>>, Problem> {
+pub async fn structures(
+    State(app): State<App>,
+    caller: Caller,
+    Query(words): Query<Words>,
+) -> Result<axum::Json<List<StructureShape>>, Problem> {
     allowed(&caller)?;
     let (q, limit) = words.checked()?;
     let found = app.store.search_structures(q, limit).await?;

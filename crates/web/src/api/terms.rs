@@ -49,13 +49,8 @@ pub struct AcceptanceShape {
 #[utoipa::path(put, path = "/terms/acceptance", tag = "terms", request_body = AcceptanceShape, responses((status = 200, body = TermsShape), Problems))]
 pub async fn accept(State(app): State<App>, caller: Caller, Body(said): Body<AcceptanceShape>) -> Result<axum::Json<TermsShape>, Problem> {
     let person = caller.person()?;
-    let acceptance = Acceptance {
-        version: said.version,
-        text_sha256: Some(said.sha256),
-        channel: Channel::Api,
-        ip: person.ip(),
-        session: None,
-    };
+    let acceptance =
+        Acceptance { version: said.version, text_sha256: Some(said.sha256), channel: Channel::Api, ip: person.ip(), session: None };
     app.store.accept_terms(&person.idnat, acceptance, caller.author(), app.clock.now()).await?;
     shape(&app, &caller).await
 }

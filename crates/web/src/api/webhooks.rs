@@ -63,11 +63,18 @@ pub async fn list(State(app): State<App>, caller: Caller) -> Result<axum::Json<L
 #[utoipa::path(post, path = "/webhooks", tag = "webhooks", request_body = NewWebhookShape,
     params(("Idempotency-Key" = Option<String>, Header, description = "1 to 128 characters, kept 24 hours")),
     responses((status = 201, body = WebhookShape), Problems))]
-pub async fn add(State(app): State<App>, caller: Caller, headers: HeaderMap, Body(new): Body<NewWebhookShape>) -> Result<Response, Problem> {
+pub async fn add(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+    Body(new): Body<NewWebhookShape>,
+) -> Result<Response, Problem> {
     allowed(&caller)?;
     once(&app, &caller, &headers, &("webhook", &new), async || {
         let url = checked(&app, &new.url)?;
-        let known = |event: &String| event == "movement.*" || rules::journal::Act::parse(event).is_some_and(|act| act.as_str().starts_with("movement."));
+        let known = |event: &String| {
+            event == "movement.*" || rules::journal::Act::parse(event).is_some_and(|act| act.as_str().starts_with("movement."))
+        };
         if new.events.len() > 50 || !new.events.iter().all(known) {
             return Err(Problem::bad("events : des actes « movement.… » du journal, ou « movement.* »."));
         }

@@ -78,7 +78,11 @@ fn by_kind(w: Words, figures: &Figures) -> Vec<KindLine> {
 }
 
 /// `GET /bureau/chiffres/{month}/{file}`: one of the three files, as the monthly job writes it.
-pub(super) async fn file(State(app): State<App>, colleague: Colleague, Path((month, file)): Path<(String, String)>) -> Result<Response, Fault> {
+pub(super) async fn file(
+    State(app): State<App>,
+    colleague: Colleague,
+    Path((month, file)): Path<(String, String)>,
+) -> Result<Response, Fault> {
     let month = Month::parse(&month).map_err(|_| Fault::NotFound)?;
     let file = File::parse(&file).ok_or(Fault::NotFound)?;
     let now = app.clock.now();

@@ -7,8 +7,8 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use rules::mailbox::{Kind, State as Life};
-use rules::movement::vacancy::Warning;
 use rules::movement::standing;
+use rules::movement::vacancy::Warning;
 use store::queue::QueueState;
 
 use super::colleague::Colleague;
@@ -97,7 +97,13 @@ async fn cabinets(app: &App, w: Words) -> Result<Line, Fault> {
             }
         }
     }
-    let tone = if gone > 0 { "bad" } else if leaving + finess + suspended > 0 { "warn" } else { "good" };
+    let tone = if gone > 0 {
+        "bad"
+    } else if leaving + finess + suspended > 0 {
+        "warn"
+    } else {
+        "good"
+    };
     Ok(line(w, tone, w.health_cabinets(gone), w.health_cabinets_more(leaving, finess, suspended), "/bureau/boites?etat=attention"))
 }
 

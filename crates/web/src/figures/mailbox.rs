@@ -51,7 +51,9 @@ pub(super) async fn show(
     }
     let received = figures.echanges.iter().filter(|row| row.sens == "RECU").map(|row| row.counts.nb_messages).sum();
     let path = format!("/boites/{address}/chiffres");
-    let page = Page::of(&app, w, &member.signed.session, w.figures_title(&mailbox.label)).at(Place::Figures, path).holding(&address, &mailbox.label);
+    let page = Page::of(&app, w, &member.signed.session, w.figures_title(&mailbox.label))
+        .at(Place::Figures, path)
+        .holding(&address, &mailbox.label);
     Ok(html(&app, &FiguresPage { page, month, table, received, all }, false))
 }
 

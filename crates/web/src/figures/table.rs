@@ -41,15 +41,27 @@ impl Table {
 
     /// The same numbers, for a spreadsheet.
     pub fn csv(&self, month: Month, name: &str) -> Response {
-        let mut text = String::from("mois;adresse_boite;type_acteur;id_acteur;nom;qualites;nb_visites;nb_refus;nb_emis;nb_destinataires;nb_lus;nb_echecs;derniere_connexion\n");
+        let mut text = String::from(
+            "mois;adresse_boite;type_acteur;id_acteur;nom;qualites;nb_visites;nb_refus;nb_emis;nb_destinataires;nb_lus;nb_echecs;derniere_connexion\n",
+        );
         for row in &self.rows {
             let total = &row.total;
             let capacities = total.qualites.iter().copied().collect::<Vec<_>>().join(",");
             let last = total.derniere_connexion.as_deref().unwrap_or_default();
             let cells = [
-                month.to_string(), total.adresse_boite.clone(), total.type_acteur.to_owned(), total.id_acteur.clone(), row.what.clone(), capacities,
-                total.nb_visites.to_string(), total.nb_refus.to_string(), total.nb_emis.to_string(), total.nb_destinataires.to_string(),
-                total.nb_lus.to_string(), total.nb_echecs.to_string(), last.to_owned(),
+                month.to_string(),
+                total.adresse_boite.clone(),
+                total.type_acteur.to_owned(),
+                total.id_acteur.clone(),
+                row.what.clone(),
+                capacities,
+                total.nb_visites.to_string(),
+                total.nb_refus.to_string(),
+                total.nb_emis.to_string(),
+                total.nb_destinataires.to_string(),
+                total.nb_lus.to_string(),
+                total.nb_echecs.to_string(),
+                last.to_owned(),
             ];
             text.push_str(&cells.map(|cell| safe(&cell)).join(";"));
             text.push('\n');

@@ -65,9 +65,7 @@ pub fn named(plain: &str) -> &'static Asset {
 /// `GET /statique/{file}`
 pub(super) async fn file(Path(name): Path<String>) -> Response {
     match ASSETS.iter().find(|asset| asset.name == name) {
-        Some(asset) => {
-            ([(CONTENT_TYPE, asset.media), (CACHE_CONTROL, "public, max-age=31536000, immutable")], asset.bytes).into_response()
-        }
+        Some(asset) => ([(CONTENT_TYPE, asset.media), (CACHE_CONTROL, "public, max-age=31536000, immutable")], asset.bytes).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }

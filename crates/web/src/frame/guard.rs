@@ -49,7 +49,10 @@ pub(super) async fn headers(State(app): State<App>, request: Request, next: Next
 /// Pages and JSON of some size; never a live stream, nor what holds a secret beside what a stranger can put in (no compressed cookies here:
 /// sessions are opaque and never in a body).
 pub(super) fn compressible() -> impl Predicate {
-    SizeAbove::new(1_024).and(NotForContentType::new("text/event-stream")).and(NotForContentType::IMAGES).and(NotForContentType::const_new("application/zip"))
+    SizeAbove::new(1_024)
+        .and(NotForContentType::new("text/event-stream"))
+        .and(NotForContentType::IMAGES)
+        .and(NotForContentType::const_new("application/zip"))
 }
 
 /// The media type of a page.

@@ -71,7 +71,8 @@ impl FromRequestParts<App> for Words {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
         let name = app.config.cookie_name("langue");
         let cookies = parts.headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-        if let Some(chosen) = cookies.flat_map(|value| value.split(';')).find_map(|one| one.trim().strip_prefix(&*name)?.strip_prefix('=')) {
+        if let Some(chosen) = cookies.flat_map(|value| value.split(';')).find_map(|one| one.trim().strip_prefix(&*name)?.strip_prefix('='))
+        {
             return Ok(Self(Lang::of(chosen)));
         }
         let preferred = parts.headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
