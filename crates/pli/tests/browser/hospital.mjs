@@ -92,6 +92,7 @@ await story(async () => {
   await paule.waitForURL((url) => !/inscription\/cle/.test(url.pathname) && !/\/inscription$/.test(url.pathname));
   await paule.goto(`${named}/connexion/structure/${HOSPITAL}?vers=/boites`);
   await paule.locator("form[data-passkey=get] button[type=submit]").click();
-  await paule.waitForURL(/\/cgu|\/boites/);
+  await paule.waitForURL(/\/cgu/);
+  await paule.locator("h1").waitFor();
   await look(paule, "entree-par-cle");
 });

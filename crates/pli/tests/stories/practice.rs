@@ -77,7 +77,7 @@ fn delegates_of_one_exercise_see_nothing_of_the_other() {
     other.lines.line("");
     let refused = other.finish(&tag);
     assert_eq!(refused.tagged, "NO [AUTHORIZATIONFAILED] Pas d'acces a cette boite", "his other mailbox, with a perfect token");
-    let mine = demo.json(&["register", "person", NADIA]);
+    let mine = demo.json(&["register", "person", "show", NADIA]);
     let addresses: Vec<&str> = mine["mailboxes"].as_array().expect("hers").iter().filter_map(|one| one["address"].as_str()).collect();
     assert!(addresses.contains(&CABINET) && !addresses.contains(&"karim.aubepin@pli.mssante.test"), "{addresses:?}");
 }
@@ -90,7 +90,7 @@ fn who_may_be_let_in_is_the_operators_table_not_code() {
     demo.json(&["delegation", "end", "--mailbox", CABINET, "--person", ZOE, "--by", CLAIRE]);
     assert!(demo.stop().success());
     let home = demo.path("operator");
-    let table = "table;code;columns;standing;ground\nG15;10;OCD;settled;essai\nR85;331;--D;settled;essai\n";
+    let table = "table;code;columns;standing;ground\nG15;10;OCD;settled;essai\nR85;331;D;settled;essai\n";
     std::fs::write(home.join("eligibilite.csv"), table).expect("a table");
     let config = std::fs::read_to_string(home.join("pli.toml")).expect("a configuration");
     std::fs::write(home.join("pli.toml"), format!("eligibility_file = \"eligibilite.csv\"\n{config}")).expect("a configuration");

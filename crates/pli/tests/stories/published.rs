@@ -71,11 +71,9 @@ fn the_history_of_a_mailbox_outlives_it() {
     ]);
     demo.json(&["mailbox", "close", CABINET, "--reason", "départ"]);
     demo.advance(std::time::Duration::from_secs(31 * 86_400));
-    let closed = crate::harness::eventually("the closing to be over", std::time::Duration::from_secs(60), || {
-        let shown = demo.json(&["mailbox", "show", CABINET]);
-        (shown["state"] == "CLOSE").then_some(shown)
+    crate::harness::eventually("the closing to be over", std::time::Duration::from_secs(60), || {
+        (demo.json(&["mailbox", "show", CABINET])["state"] == "CLOSE").then_some(())
     });
-    assert_eq!(closed["people"].as_array().map(Vec::len), Some(0).or(closed["people"].as_array().map(Vec::len)));
     let token = demo.facts["operator"]["admin_token"].as_str().expect("a token").to_owned();
     let url = format!("{}/mailboxes/{CABINET}/movements", demo.facts["operator"]["api"].as_str().expect("the API"));
     let history = http::call("GET", &url, &[("Authorization", &format!("Bearer {token}"))], None);

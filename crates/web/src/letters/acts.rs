@@ -60,7 +60,10 @@ pub(super) async fn act(
     let name = super::shelf::name(w, &target);
     let from = folder.0.to_string();
     let notice = Notice::good(w.moved_to(w.letters_number(moved.len()), name));
-    Ok(undoable(notice, &access, target.id, &moved, &[("acte", "deplacer"), ("vers", &from)], &list).then(&app, &list))
+    // Undoing brings the letters back, and the person to the list she was at.
+    let to = if form.one("annule").is_some() { &back } else { &list };
+    let undo = [("acte", "deplacer"), ("vers", from.as_str()), ("annule", "1")];
+    Ok(undoable(notice, &access, target.id, &moved, &undo, &list).then(&app, to))
 }
 
 /// Where the letters go.
