@@ -38,7 +38,9 @@ fn leads_somewhere(tree: &Tree, file: &File, target: &str) -> bool {
     }
     let path = path.to_string_lossy().replace('\\', "/");
     let folder = format!("{}/", path.trim_end_matches('/'));
-    path.is_empty() || tree.files.iter().any(|file| file.path == path || file.path.starts_with(&folder))
+    // The tree holds texts; a picture is looked for where it lies.
+    let picture = || [".png", ".svg"].iter().any(|end| path.ends_with(end)) && tree.root.join(&path).is_file();
+    path.is_empty() || tree.files.iter().any(|file| file.path == path || file.path.starts_with(&folder)) || picture()
 }
 
 #[cfg(test)]
