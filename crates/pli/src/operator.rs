@@ -24,7 +24,7 @@ impl Operator {
     /// Opens (and migrates) the store, and re-verifies the stored white list (TRU-12).
     pub async fn open(config: Config, clock: Clock, entropy: Entropy) -> Outcome<Self> {
         adopt_table(&config)?;
-        let store_config = store_config(&config)?;
+        let store_config = store_config(&config, clock.now())?;
         let store = Store::open(store_config, entropy).await.map_err(|error| Failure::ours("ouverture de la base", error))?;
         let trust = open_trust(&config, clock.clone())?;
         Ok(Self { config: std::sync::Arc::new(config), store, trust, clock })
@@ -62,7 +62,7 @@ fn adopt_table(config: &Config) -> Outcome<()> {
     Ok(())
 }
 
-fn store_config(config: &Config) -> Outcome<store::Config> {
+fn store_config(config: &Config, now: Moment) -> Outcome<store::Config> {
     let kek = read_kek(config.store.kek_file())?;
     let engine = match &config.store {
         config::Store::Sqlite { path, .. } => {
@@ -83,7 +83,7 @@ fn store_config(config: &Config) -> Outcome<store::Config> {
         kek,
         terms_version: terms.version.clone(),
         terms_text: terms_text(terms)?,
-        terms_since: terms.since.unwrap_or(Moment::from_micros(0)),
+        terms_since: terms.since.unwrap_or(now),
         terms_url: terms.url.clone(),
         naming: config.naming.clone(),
     })

@@ -97,6 +97,7 @@ at = {blobs}
 
 [terms]
 version = "2026-01"
+since = "2026-01-01T00:00:00Z"
 url = "http://{web}/cgu"
 
 [web]

@@ -37,6 +37,9 @@ await story(async () => {
   await claire.goto(`${web}/boites/${CABINET}/chiffres`);
   await look(claire, "sans-script-chiffres");
   expect(/Claire TILLEUL/.test(await claire.locator("main table").innerText()), "she is counted under her own name");
+  // The chart has its table, and the table its file.
+  const file = await (await claire.context().request.get(`${web}/boites/${CABINET}/chiffres?format=csv`)).text();
+  expect(/Claire TILLEUL/.test(file) && file.split("\n").length === (await claire.locator("main tbody tr").count()) + 2, `the file: ${file}`);
   await claire.goto(`${web}/moi/chiffres`);
   await look(claire, "mes-chiffres");
   await claire.goto(`${web}/moi`);

@@ -22,7 +22,7 @@ fn tell(demo: &Demo, script: &str, more: &[&str]) {
 
 const HUGO: &str = "899790000055";
 
-/// Proves: CAB-07, CAB-10, CAB-15, DEL-01, DEL-02, DEL-04, DEL-05, DEL-06, DEL-08, DEL-13, DEL-14, CGU-01, CGU-02, PSC-A, PSC-B, PSC-D, PSC-39, PSC-40.
+/// Proves: CAB-07, CAB-10, CAB-14, CAB-15, DEL-01, DEL-02, DEL-04, DEL-05, DEL-06, DEL-08, DEL-13, DEL-14, CGU-01, CGU-02, PSC-A, PSC-B, PSC-D, PSC-39, PSC-40.
 #[test]
 fn an_owner_lends_the_mailbox_from_a_phone_and_it_ends_by_itself_on_imap_and_on_the_web() {
     let demo = Demo::start();
@@ -64,8 +64,14 @@ fn the_operators_desk_opens_with_a_passkey_and_never_shows_a_letter() {
     tell(&demo, "desk.mjs", &[made["link"].as_str().expect("a link")]);
 }
 
-/// Proves: PSC-A, PSC-10, IND-A, IND-60.
+/// Proves: PSC-A, PSC-10, IND-A, IND-60, IND-62.
 #[test]
 fn everything_works_without_javascript_in_the_dark_and_in_english() {
     tell(&Demo::with(&["--fill-mailbox", &format!("{CABINET}:20:3")]), "plain.mjs", &[]);
+}
+
+/// Proves: CAB-06, DEL-02, DEL-13.
+#[test]
+fn an_owner_lends_the_mailbox_by_the_keyboard_alone() {
+    tell(&Demo::start(), "keyboard.mjs", &[]);
 }

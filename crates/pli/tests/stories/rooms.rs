@@ -101,12 +101,15 @@ fn the_register_is_searched_and_technical_numbers_stay_inside() {
     assert!(text.contains("Nadia SUREAU") && !text.contains("499790000014017"), "{text}");
 }
 
-/// Proves: CGU-01, CGU-02.
+/// Proves: CGU-01, CGU-02, CGU-03.
 #[test]
 fn a_new_version_of_the_terms_is_published_and_asked_of_everybody() {
     let demo = Demo::start();
     let before = demo.json(&["terms", "show"]);
-    assert!(before["text"].as_str().is_some_and(|text| text.contains("secret")), "{before}");
+    let text = before["text"].as_str().expect("the shipped text");
+    for said in ["secret", "Qui répond de quoi", "propriétaire", "responsable du traitement"] {
+        assert!(text.contains(said), "the shipped terms say « {said} »: {text}");
+    }
     let file = demo.path("cgu-nouvelles.md");
     std::fs::write(&file, "# Conditions\n\nDe nouveaux mots.\n").expect("written");
     let publish = ["terms", "publish", "--version", "2026-99", "--file", file.to_str().expect("UTF-8")];
