@@ -13,7 +13,7 @@
 //! | `desk/` | the operator's desk (STF-) |
 //! | `api/` | `/api/v1` |
 //!
-//! A page asks `store`, `identity` and `rules`; it decides nothing. One way into a mailbox: [`keyboard::Door`], which calls `store.enter`
+//! A page asks `store`, `identity` and `rules`; it decides nothing. One way into a mailbox: [`keyboard::Member::enter`], which calls `store.enter`
 //! (hence `rules::access::open`). Requirements: PSC-A, CAB-09, DEL-05.
 
 pub mod frame;

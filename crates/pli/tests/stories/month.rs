@@ -22,20 +22,21 @@ fn the_files_of_a_month_name_who_acted_tell_kinds_apart_and_can_be_traced_to_the
     let early = demo.pli(&["indicators", "compute", "--month", &month, "--out", dir.to_str().expect("a path")]);
     assert!(!early.status.success(), "a month that is not over has no files yet");
     demo.advance(std::time::Duration::from_secs(40 * 86_400));
-    let out = |arguments: &[&str]| {
-        let out = demo.pli(arguments);
-        assert!(out.status.success(), "{arguments:?} {out:?}");
-        String::from_utf8_lossy(&out.stdout).into_owned()
-    };
-    let folder = dir.to_str().expect("a path").to_owned();
-    out(&["indicators", "compute", "--month", &month, "--out", &folder]);
-    out(&["indicators", "verify", &folder]);
-    let file = std::fs::read_dir(&dir)
+    let folder = dir.to_str().expect("a path");
+    let computed = demo.pli(&["indicators", "compute", "--month", &month, "--out", folder]);
+    assert!(computed.status.success(), "{computed:?}");
+    // Whoever receives the files verifies them without the node.
+    let verify =
+        || std::process::Command::new(env!("CARGO_BIN_EXE_pli")).args(["indicators", "verify", folder]).output().expect("pli runs");
+    let verified = verify();
+    assert!(verified.status.success(), "{verified:?}");
+    let exchanges = std::fs::read_dir(&dir)
         .expect("files")
         .filter_map(Result::ok)
         .map(|entry| entry.path())
-        .find(|path| path.to_string_lossy().contains("_echanges_"));
-    let text = std::fs::read_to_string(file.expect("the file of exchanges")).expect("text");
+        .find(|path| path.to_string_lossy().contains("_echanges_"))
+        .expect("the file of exchanges");
+    let text = std::fs::read_to_string(&exchanges).expect("text");
     let mut lines = text.lines().map(|line| line.split(';').collect::<Vec<_>>());
     let head = lines.next().expect("a header");
     let column = |name: &str| head.iter().position(|one| *one == name).unwrap_or_else(|| panic!("no column {name}"));
@@ -50,14 +51,9 @@ fn the_files_of_a_month_name_who_acted_tell_kinds_apart_and_can_be_traced_to_the
         "in which structure"
     );
 
-    // One changed byte is found.
+    // One changed figure is found.
     let tampered = text.replacen(";1;", ";9;", 1);
-    let path = std::fs::read_dir(&dir)
-        .expect("files")
-        .filter_map(Result::ok)
-        .map(|e| e.path())
-        .find(|p| p.to_string_lossy().contains("_echanges_"))
-        .expect("it");
-    std::fs::write(&path, tampered).expect("written");
-    assert!(!demo.pli(&["indicators", "verify", &folder]).status.success(), "a changed file is told");
+    assert_ne!(tampered, text);
+    std::fs::write(&exchanges, tampered).expect("written");
+    assert!(!verify().status.success(), "a changed file is told");
 }

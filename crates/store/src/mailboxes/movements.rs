@@ -3,9 +3,10 @@
 //! Requirements: CAB-06, CAB-08, CAB-12, CAB-15, CAB-17, DEL-02, DEL-03, DEL-08, DEL-14; invariant 3. Append-only. Bumps the revision, so that open sessions are
 //! decided anew (PSC-39), and keeps `state`, a cache of the fold of the movements.
 
+use rules::access::Access;
 use rules::journal::Entry;
 use rules::mailbox::{Kind, Mailbox, MailboxId};
-use rules::movement::{Change, attestation, evidence, not_during_vacancy, standing};
+use rules::movement::{Change, attestation, by_person, evidence, not_during_vacancy, standing};
 use rules::register::Person;
 use rules::{Address, Author, Channel, IdNat, Moment, Refusal};
 use serde_json::json;
@@ -58,6 +59,21 @@ impl Store {
         self.context.note(now);
         let args = Args { address: address.clone(), change, reason, attested, author, channel, now, decide: Box::new(decide) };
         self.write(args, |tx, args| Box::pin(make(tx, args))).await
+    }
+
+    /// A movement that the holder of an access asks: her own right decides, on the facts of this very transaction.
+    pub async fn move_as(
+        &self,
+        access: &Access,
+        change: Change,
+        reason: Option<String>,
+        attested: bool,
+        channel: Channel,
+        now: Moment,
+    ) -> Result<Mailbox> {
+        let (held, asked) = (access.clone(), change.clone());
+        let decide = move |mailbox: &Mailbox, person: Option<&Person>| by_person(&held, mailbox, &asked, person, now);
+        self.move_mailbox(access.address(), change, reason, attested, access.author(), channel, now, decide).await
     }
 }
 

@@ -7,7 +7,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use rules::mailbox::{GRACE, State as Life};
-use rules::movement::{Change, Mandate, close, reopen};
+use rules::movement::Change;
 use rules::{Channel, Refusal};
 
 use super::fresh;
@@ -52,20 +52,16 @@ pub(super) async fn page(State(app): State<App>, w: Words, member: Member, Path(
 
 pub(super) async fn close_it(State(app): State<App>, w: Words, member: Member, Path(address): Path<String>) -> Result<Response, Fault> {
     let inside = Inside::enter(&app, &member, &address).await?;
-    let (rights, now) = (inside.access.owner_rights()?, inside.now);
+    inside.access.owner_rights()?;
+    let now = inside.now;
     fresh::asked(&member, &inside.path("acces/fermer"), now)?;
-    let decide = move |mailbox: &_, _: Option<&_>| close(&Mandate::Held(rights.clone()), mailbox, now);
-    let author = inside.access.author();
-    app.store.move_mailbox(&inside.mailbox.address, Change::Closing, None, false, author, Channel::Webmail, now, decide).await?;
+    app.store.move_as(&inside.access, Change::Closing, None, false, Channel::Webmail, now).await?;
     let notice = Notice::good(w.closing_asked(w.date_time(now.plus(GRACE)))).with_undo(inside.path("acces/rouvrir"), &[]);
     Ok(notice.then(&app, &inside.path("acces")))
 }
 
 pub(super) async fn reopen_it(State(app): State<App>, w: Words, member: Member, Path(address): Path<String>) -> Result<Response, Fault> {
     let inside = Inside::enter(&app, &member, &address).await?;
-    let (rights, now) = (inside.access.owner_rights()?, inside.now);
-    let decide = move |mailbox: &_, _: Option<&_>| reopen(&Mandate::Held(rights.clone()), mailbox, now);
-    let author = inside.access.author();
-    app.store.move_mailbox(&inside.mailbox.address, Change::Resumed, None, false, author, Channel::Webmail, now, decide).await?;
+    app.store.move_as(&inside.access, Change::Resumed, None, false, Channel::Webmail, inside.now).await?;
     Ok(Notice::good(w.reopened()).then(&app, &inside.path("acces")))
 }

@@ -6,7 +6,7 @@ use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use rules::access::Capacity;
-use rules::movement::{Change, Mandate, Spell, add_cotitulaire, delegate};
+use rules::movement::{Change, Spell};
 use rules::register::Person;
 use rules::{Channel, IdNat, Moment, Refusal};
 
@@ -75,13 +75,9 @@ async fn try_to_give(app: &App, w: Words, inside: &Inside, draft: &Draft) -> Res
 }
 
 async fn cotitulaire(app: &App, w: Words, inside: &Inside, person: &Person) -> Result<Notice, Sent> {
-    let rights = inside.access.owner_rights().map_err(Fault::from)?;
+    inside.access.owner_rights().map_err(Fault::from)?;
     let change = Change::CotitulaireAdded { person: person.idnat.clone() };
-    let (author, now, address) = (inside.access.author(), inside.now, &inside.mailbox.address);
-    let decide = move |mailbox: &_, person: Option<&_>| {
-        add_cotitulaire(&Mandate::Held(rights.clone()), mailbox, person.ok_or(Refusal::PersonUnknown)?, now)
-    };
-    app.store.move_mailbox(address, change, None, true, author, Channel::Webmail, now, decide).await?;
+    app.store.move_as(&inside.access, change, None, true, Channel::Webmail, inside.now).await?;
     let undo = [("personne", person.idnat.as_str())];
     Ok(Notice::good(w.now_cotitulaire(person.name())).with_undo(inside.path("acces/retirer"), &undo))
 }
@@ -95,14 +91,10 @@ async fn delegataire(
     until: Option<Moment>,
 ) -> Result<Notice, Sent> {
     let before = spell_of(inside, &person.idnat);
-    let rights = inside.access.manager_rights().map_err(Fault::from)?;
+    inside.access.manager_rights().map_err(Fault::from)?;
     let change = Change::Delegated { person: person.idnat.clone(), from, until };
-    let (author, now, address) = (inside.access.author(), inside.now, &inside.mailbox.address);
-    let decide = move |mailbox: &_, person: Option<&_>| {
-        delegate(&Mandate::Held(rights.clone()), mailbox, person.ok_or(Refusal::PersonUnknown)?, from, until, now)
-    };
-    app.store.move_mailbox(address, change, None, true, author, Channel::Webmail, now, decide).await?;
-    let period = sentences::period(w, from, until, now);
+    app.store.move_as(&inside.access, change, None, true, Channel::Webmail, inside.now).await?;
+    let period = sentences::period(w, from, until, inside.now);
     Ok(match before {
         Some(spell) => {
             let notice = Notice::good(format!("{} {}", w.dates_changed(person.name(), period), w.undo_attests()));

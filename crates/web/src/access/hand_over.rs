@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rules::access::Capacity;
 use rules::mailbox::Kind;
-use rules::movement::{Change, Mandate, drop_hand_over, offer_hand_over};
+use rules::movement::Change;
 use rules::register::Person;
 use rules::{Channel, Refusal};
 
@@ -107,12 +107,9 @@ pub(super) async fn offer(
     let Some(person) = found::known(&app, Some(&inside.mailbox), &draft.personne).await? else {
         return draw(&app, w, &member, &inside, &draft, None, w.choose_somebody()).await;
     };
-    let (rights, now) = (inside.access.owner_rights()?, inside.now);
+    inside.access.owner_rights()?;
     let change = Change::HandOverOffered { to: person.idnat.clone() };
-    let decide =
-        move |mailbox: &_, to: Option<&_>| offer_hand_over(&Mandate::Held(rights.clone()), mailbox, to.ok_or(Refusal::PersonUnknown)?, now);
-    let (author, address) = (inside.access.author(), &inside.mailbox.address);
-    match app.store.move_mailbox(address, change, None, false, author, Channel::Webmail, now, decide).await {
+    match app.store.move_as(&inside.access, change, None, false, Channel::Webmail, inside.now).await {
         Ok(_) => {
             let notice = Notice::good(w.offered(person.name())).with_undo(inside.path("acces/transmettre/retirer"), &[]);
             Ok(notice.then(&app, &inside.path("acces")))
@@ -125,9 +122,6 @@ pub(super) async fn offer(
 pub(super) async fn drop_offer(State(app): State<App>, w: Words, member: Member, Path(address): Path<String>) -> Result<Response, Fault> {
     let inside = entered(&app, &member, &address).await?;
     let to = inside.standing().offer().map(|offer| offer.to.clone()).ok_or(Refusal::NoOffer)?;
-    let (author, now, owner) = (inside.access.author(), inside.now, inside.access.person().clone());
-    let decide = move |mailbox: &_, _: Option<&_>| drop_hand_over(mailbox, &owner, now);
-    let change = Change::HandOverDropped { to };
-    app.store.move_mailbox(&inside.mailbox.address, change, None, false, author, Channel::Webmail, now, decide).await?;
+    app.store.move_as(&inside.access, Change::HandOverDropped { to }, None, false, Channel::Webmail, inside.now).await?;
     Ok(Notice::good(w.offer_withdrawn()).then(&app, &inside.path("acces")))
 }

@@ -7,7 +7,7 @@ use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use rules::access::Capacity;
-use rules::movement::{Change, Mandate, Spell, end_delegation, remove_cotitulaire, renounce};
+use rules::movement::{Change, Spell, renounce};
 use rules::{Channel, IdNat, Refusal};
 use serde::Deserialize;
 
@@ -31,22 +31,10 @@ pub(super) async fn withdraw(
     Form(whom): Form<Whom>,
 ) -> Result<Response, Fault> {
     let inside = Inside::enter(&app, &member, &address).await?;
-    let managing = inside.access.manager_rights()?;
+    inside.access.manager_rights()?;
     let person = IdNat::parse(&whom.personne).map_err(|_| Refusal::NotThere)?;
     let spell = held(&inside, &person).ok_or(Refusal::NotThere)?;
-    let (author, now, address) = (inside.access.author(), inside.now, &inside.mailbox.address);
-    if spell.capacity == Capacity::Cotitulaire {
-        let owning = inside.access.owner_rights()?;
-        let change = Change::CotitulaireRemoved { person: person.clone() };
-        let removed = person.clone();
-        let decide = move |mailbox: &_, _: Option<&_>| remove_cotitulaire(&Mandate::Held(owning.clone()), mailbox, &removed, now);
-        app.store.move_mailbox(address, change, None, false, author, Channel::Webmail, now, decide).await?;
-    } else {
-        let change = Change::DelegationEnded { person: person.clone() };
-        let ended = person.clone();
-        let decide = move |mailbox: &_, _: Option<&_>| end_delegation(&Mandate::Held(managing.clone()), mailbox, &ended, now);
-        app.store.move_mailbox(address, change, None, false, author, Channel::Webmail, now, decide).await?;
-    }
+    app.store.move_as(&inside.access, ending(spell.capacity, &person), None, false, Channel::Webmail, inside.now).await?;
     let name = app.store.person(&person).await?.map_or_else(|| person.to_string(), |person| person.name());
     let notice = Notice::good(format!("{} {}", w.withdrawn(name), w.undo_attests()));
     Ok(undone_by_giving(notice, &inside, &spell).then(&app, &inside.path("acces")))
@@ -69,20 +57,16 @@ pub(super) async fn leave(State(app): State<App>, w: Words, member: Member, Path
     // Somebody who was délégataire before she became cotitulaire leaves for good.
     for capacity in [Capacity::Cotitulaire, Capacity::Delegataire] {
         if inside.standing().has(&person, capacity) {
-            gone(&app, &inside, capacity).await?;
+            app.store.move_as(&inside.access, ending(capacity, &person), None, false, Channel::Webmail, inside.now).await?;
         }
     }
     Ok(Notice::good(w.you_left(&inside.mailbox.label)).then(&app, "/boites"))
 }
 
-async fn gone(app: &App, inside: &Inside, capacity: Capacity) -> Result<(), Fault> {
-    let person = inside.access.person().clone();
-    let change = match capacity {
+/// The movement that ends what somebody has in that capacity.
+fn ending(capacity: Capacity, person: &IdNat) -> Change {
+    match capacity {
         Capacity::Cotitulaire => Change::CotitulaireRemoved { person: person.clone() },
         _ => Change::DelegationEnded { person: person.clone() },
-    };
-    let (author, now, address) = (inside.access.author(), inside.now, &inside.mailbox.address);
-    let decide = move |mailbox: &_, _: Option<&_>| renounce(mailbox, &person, now);
-    app.store.move_mailbox(address, change, None, false, author, Channel::Webmail, now, decide).await?;
-    Ok(())
+    }
 }

@@ -47,9 +47,7 @@ async fn make(app: &App, caller: &Caller, mailbox: &Address, asked: Asked) -> Re
     let moved = match caller {
         Caller::Person(person) => {
             let access = person.enter(app, mailbox).await?;
-            let (author, asked) = (access.author(), change.clone());
-            let decide = move |mailbox: &_, about: Option<&_>| movement::by_person(&access, mailbox, &asked, about, now);
-            app.store.move_mailbox(mailbox, change, reason, attested, author, Channel::Api, now, decide).await
+            app.store.move_as(&access, change, reason, attested, Channel::Api, now).await
         }
         Caller::System(_) => {
             let (author, asked) = (caller.author(), change.clone());

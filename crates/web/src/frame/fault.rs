@@ -1,6 +1,6 @@
 //! What went wrong, as a page of three parts: what, why, what to do now. The code is small, for support.
 //!
-//! A handler returns a [`Fault`]; the language is known only around it, so the page is drawn by [`draw`], a layer.
+//! A handler returns a [`Fault`]; the language is known only around it, so the page is drawn by a layer, `draw`.
 
 use std::any::Any;
 use std::sync::Arc;

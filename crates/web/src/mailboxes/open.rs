@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rules::access::Capacity;
 use rules::mailbox::{Advice, Bearer, Kind};
-use rules::movement::{Change, Mandate, add_cotitulaire, delegate};
+use rules::movement::Change;
 use rules::register::Person;
 use rules::{Address, Author, Channel, Moment, Refusal};
 use serde::Deserialize;
@@ -324,21 +324,11 @@ async fn invite(app: &App, member: &Member, address: &Address, draft: &Draft, no
         let Some((capacity, person)) = invited(app, choice).await? else { continue };
         let access = member.enter(app, address).await?;
         let idnat = person.idnat.clone();
-        let done = if capacity == Capacity::Cotitulaire {
-            let rights = access.owner_rights()?;
-            let decide = move |mailbox: &_, person: Option<&_>| {
-                add_cotitulaire(&Mandate::Held(rights.clone()), mailbox, person.ok_or(Refusal::PersonUnknown)?, now)
-            };
-            let change = Change::CotitulaireAdded { person: idnat };
-            app.store.move_mailbox(address, change, None, draft.atteste, access.author(), Channel::Webmail, now, decide).await
-        } else {
-            let rights = access.manager_rights()?;
-            let decide = move |mailbox: &_, person: Option<&_>| {
-                delegate(&Mandate::Held(rights.clone()), mailbox, person.ok_or(Refusal::PersonUnknown)?, None, None, now)
-            };
-            let change = Change::Delegated { person: idnat, from: None, until: None };
-            app.store.move_mailbox(address, change, None, draft.atteste, access.author(), Channel::Webmail, now, decide).await
+        let change = match capacity {
+            Capacity::Cotitulaire => Change::CotitulaireAdded { person: idnat },
+            _ => Change::Delegated { person: idnat, from: None, until: None },
         };
+        let done = app.store.move_as(&access, change, None, draft.atteste, Channel::Webmail, now).await;
         match done {
             Ok(_) => {}
             Err(store::Error::Refused(refusal)) => failed.push(format!("{} : {}", person.name(), refusal.french())),
