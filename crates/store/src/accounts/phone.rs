@@ -55,7 +55,7 @@ struct Sealed {
 
 impl Store {
     /// Before the provider is asked: may this person's telephone ring once more? Counts the request; an older one of the same person or
-    /// browser is dropped. [`Refusal::TooManyAttempts`] at the fourth in ten minutes.
+    /// browser is dropped. [`rules::Refusal::TooManyAttempts`] at the fourth in ten minutes.
     pub async fn reserve_phone_request(&self, person: &IdNat, browser: &str, now: Moment) -> Result<()> {
         self.context.note(now);
         self.write((person.clone(), hash(browser), now), |tx, (person, browser, now)| {
