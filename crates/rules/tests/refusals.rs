@@ -19,6 +19,7 @@ fn table() -> String {
         let _ = write!(text, "{}", http.www_authenticate.map(|w| format!(" WWW-Authenticate: {w}")).unwrap_or_default());
         let _ = writeln!(text, "{}", http.retry_after.map(|s| format!(" Retry-After: {s}")).unwrap_or_default());
         let _ = writeln!(text, "  {}", refusal.french());
+        let _ = writeln!(text, "  {}", refusal.english());
         let _ = writeln!(text, "  {}\n", refusal.requirements().join(" "));
     }
     text

@@ -132,6 +132,17 @@ fn whoever_lets_somebody_in_attests_it_and_whoever_takes_a_right_away_need_not()
     }
 }
 
+/// Proves: CGU-03, CAB-05.
+#[test]
+fn whoever_becomes_the_owner_agrees_to_the_contract_first() {
+    let (opened, taken) = (Change::Opened { owner: Some(person("P01").idnat) }, Change::HandedOver { to: person("P02").idnat });
+    for (change, herself) in [(opened, herself("P01")), (taken, herself("P02"))] {
+        assert_eq!(attestation(&change, &herself, false), Err(Refusal::ContractNotAccepted));
+        assert_eq!(attestation(&change, &herself, true), Ok(()));
+        assert_eq!(attestation(&change, &Author::staff("m.houx"), false), Ok(()), "staff keeps the signed contract elsewhere");
+    }
+}
+
 /// Proves: CAB-17, TRU-55.
 #[test]
 fn staff_that_acts_in_the_place_of_people_says_on_what_evidence() {

@@ -17,3 +17,8 @@ addEventListener("pagehide", () => {
   const waiting = document.querySelector("[data-leave]");
   if (waiting) navigator.sendBeacon(waiting.dataset.leave, new URLSearchParams());
 });
+// What was typed before the page was ready is looked for all the same.
+document.addEventListener("DOMContentLoaded", () => {
+  for (const field of document.querySelectorAll("input[hx-trigger^=input]"))
+    if (field.value !== field.defaultValue) field.dispatchEvent(new Event("input", { bubbles: true }));
+});

@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
+use rules::refusal::PasswordFault;
 use rules::words::folded;
 use rules::{Entropy, Refusal};
 use unicode_normalization::UnicodeNormalization;
@@ -37,26 +38,26 @@ fn common() -> &'static [&'static str] {
 
 /// Says whether a password is acceptable; `about` are words about the person and the place (names, login, mailbox): they count for nothing in it.
 ///
-/// Errors: [`Refusal::PasswordRefused`] with the reason in French.
+/// Errors: [`Refusal::PasswordRefused`] with what is wrong.
 /// Requirements: LOC-05.
 pub fn judge(password: &str, about: &[&str]) -> Result<(), Refusal> {
     let refused = |why| Err(Refusal::PasswordRefused { why });
     let text = one_form(password);
     if text.chars().count() < SHORTEST {
-        return refused("il faut au moins douze caractères");
+        return refused(PasswordFault::Short);
     }
     if text.len() > LONGEST {
-        return refused("il est trop long");
+        return refused(PasswordFault::Long);
     }
     if text.chars().collect::<BTreeSet<_>>().len() < DISTINCT || is_a_run(&text) {
-        return refused("il répète ou énumère toujours les mêmes caractères");
+        return refused(PasswordFault::Repeats);
     }
     if text.chars().all(|c| c.is_ascii_digit() || c.is_whitespace() || c.is_ascii_punctuation()) {
-        return refused("il n'a que des chiffres et des signes");
+        return refused(PasswordFault::NoLetters);
     }
     let about: Vec<String> = about.iter().flat_map(|text| folded(text)).filter(|word| word.len() >= 4).collect();
     if own_letters(&text, &about).is_some_and(|left| left < OWN_LETTERS) {
-        return refused("il est fait de mots trop courants, ou de mots qui parlent de vous");
+        return refused(PasswordFault::Common);
     }
     Ok(())
 }

@@ -79,7 +79,7 @@ impl Create {
             return Err(Failure::usage("une machine n'ouvre qu'une boîte APP : --certificate ne va qu'avec --kind APP"));
         }
         let (new, now) = (self.into_new()?, operator.clock.now());
-        operator.store.create_mailbox(new, author.clone(), Channel::Cli, now).await?;
+        operator.store.create_mailbox(new, false, author.clone(), Channel::Cli, now).await?;
         for dn in certificates {
             operator.store.add_certificate(&address, &dn, author.clone(), Channel::Cli, now).await?;
         }

@@ -25,9 +25,7 @@ fn the_files_of_a_month_name_who_acted_tell_kinds_apart_and_can_be_traced_to_the
     let folder = dir.to_str().expect("a path");
     let computed = demo.pli(&["indicators", "compute", "--month", &month, "--out", folder]);
     assert!(computed.status.success(), "{computed:?}");
-    // Whoever receives the files verifies them without the node.
-    let verify =
-        || std::process::Command::new(env!("CARGO_BIN_EXE_pli")).args(["indicators", "verify", folder]).output().expect("pli runs");
+    let verify = || demo.pli(&["indicators", "verify", folder]);
     let verified = verify();
     assert!(verified.status.success(), "{verified:?}");
     let exchanges = std::fs::read_dir(&dir)

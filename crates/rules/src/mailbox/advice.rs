@@ -1,17 +1,18 @@
 //! The naming rule told while somebody types, and names proposed from the name of the practice.
 //!
-//! Requirements: CAB-03, CAB-04, BAL-01. Advice only: [`NamingRule::check`] decides when the mailbox is created, on the same words.
+//! Requirements: CAB-03, CAB-04, BAL-01. [`NamingRule::check`] decides on the same points when the mailbox is created.
 
 use crate::ids::Address;
 use crate::mailbox::{Kind, NamingRule};
+use crate::refusal::NamePoint;
 use crate::register::Person;
 use crate::words::folded;
 
 /// One point of the rule, and whether what is typed keeps it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Advice {
     pub ok: bool,
-    pub text: String,
+    pub point: NamePoint,
 }
 
 /// Words that say what sort of place it is, or under which law: the name comes after them.
@@ -51,22 +52,21 @@ impl NamingRule {
     /// Each point of the rule for this local part, in the order in which people read an address.
     pub fn explain(&self, kind: Kind, local: &str, people: &[&Person]) -> Vec<Advice> {
         let local = local.trim().to_ascii_lowercase();
-        let advice = |ok, text: String| Advice { ok, text };
-        let mut told = Vec::new();
-        let form = Address::parse(&format!("{local}@a.test")).is_ok();
-        if kind == Kind::Cab {
-            let rest = local.strip_prefix(self.cabinet_prefix.as_str());
-            told.push(advice(rest.is_some(), format!("Elle commence par « {} ».", self.cabinet_prefix)));
-            let found = rest.map(folded).unwrap_or_default();
-            told.push(advice(!found.is_empty(), "Elle dit ensuite le nom du cabinet.".to_owned()));
-            let person = self.bears_a_name(&found, people);
-            told.push(advice(!person, "Elle ne porte le nom d'aucune personne, ni titre comme « dr ».".to_owned()));
+        let rest = local.strip_prefix(self.cabinet_prefix.as_str());
+        let plain = local.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte));
+        let spelling = (plain && Address::parse(&format!("{local}@a.test")).is_ok(), NamePoint::Spelling);
+        let points = if kind == Kind::Cab {
+            let words = rest.map(folded).unwrap_or_default();
+            vec![
+                (rest.is_some(), NamePoint::Prefix),
+                (!words.is_empty(), NamePoint::Practice),
+                (!self.bears_a_name(&words, people), NamePoint::Nobody),
+                spelling,
+            ]
         } else {
-            let reserved = local.starts_with(self.cabinet_prefix.as_str());
-            told.push(advice(!reserved, format!("Elle ne commence pas par « {} », réservé aux cabinets.", self.cabinet_prefix)));
-        }
-        told.push(advice(form, "Elle s'écrit sans accent ni espace : lettres, chiffres, points et tirets, 64 signes au plus.".to_owned()));
-        told
+            vec![(rest.is_none(), NamePoint::Reserved), spelling]
+        };
+        points.into_iter().map(|(ok, point)| Advice { ok, point }).collect()
     }
 
     /// Local parts for a cabinet, the best first, none that is `taken`; empty when the practice is called after a person and nothing else.
@@ -121,7 +121,7 @@ mod tests {
         assert_eq!(kept(Kind::Cab, "cabinet.dr-tilleul"), [true, true, false, true]);
         assert_eq!(kept(Kind::Cab, "des lilas"), [false, false, true, false]);
         assert_eq!(kept(Kind::Org, "cabinet.cardiologie"), [false, true]);
-        for local in ["cabinet.des-lilas", "cabinet.tilleul", "lilas", "cabinet.clairetilleul", "cabinet.---"] {
+        for local in ["cabinet.des-lilas", "cabinet.tilleul", "lilas", "cabinet.clairetilleul", "cabinet.---", "cabinet.des/lilas"] {
             let address = Address::parse(&format!("{local}@pli.mssante.test")).unwrap();
             let all = rule.explain(Kind::Cab, local, &[&claire]).iter().all(|a| a.ok);
             assert_eq!(all, rule.check(Kind::Cab, &address, &[&claire]).is_ok(), "{local}");

@@ -29,23 +29,12 @@ const TITLES: [&str; 8] = ["dr", "drs", "docteur", "docteurs", "pr", "professeur
 
 impl NamingRule {
     /// Is this a fit name for a mailbox of that kind? `people`: those it may not be named after, the owner first of all.
+    /// The refusal names the first point that is not kept.
     pub fn check(&self, kind: Kind, address: &Address, people: &[&Person]) -> Result<(), Refusal> {
-        let refuse = |why| Err(Refusal::NameNotAllowed { why });
-        let rest = address.local().strip_prefix(self.cabinet_prefix.as_str());
-        let (Kind::Cab, rest) = (kind, rest) else {
-            return if rest.is_some() { refuse("ce début est réservé aux boîtes de cabinet") } else { Ok(()) };
-        };
-        let Some(rest) = rest else {
-            return refuse("l'adresse d'un cabinet commence par le mot prévu, « cabinet. » par défaut");
-        };
-        let words = folded(rest);
-        if words.is_empty() {
-            return refuse("il manque le nom du cabinet");
+        match self.explain(kind, address.local(), people).into_iter().find(|advice| !advice.ok) {
+            Some(advice) => Err(Refusal::NameNotAllowed { why: advice.point }),
+            None => Ok(()),
         }
-        if self.bears_a_name(&words, people) {
-            return refuse("une boîte de cabinet porte le nom du cabinet, jamais celui d'une personne");
-        }
-        Ok(())
     }
 
     /// A title, or the name of one of these people.
@@ -69,6 +58,7 @@ fn names(found: &[String], person: &Person) -> bool {
 mod tests {
     use super::*;
     use crate::ids::IdNat;
+    use crate::refusal::NamePoint;
 
     fn person(given: &str, family: &str) -> Person {
         let idnat = IdNat::parse("899790000014").unwrap();
@@ -108,6 +98,14 @@ mod tests {
         }
         assert!(check(Kind::Cab, "secretariat.des-lilas").is_err());
         assert!(check(Kind::Cab, "cabinet.-").is_err());
+    }
+
+    /// Proves: CAB-04.
+    #[test]
+    fn signs_that_an_address_may_have_by_its_grammar_are_not_given_to_a_mailbox() {
+        for (kind, local) in [(Kind::Cab, "cabinet.des/lilas"), (Kind::Org, "accueil#1"), (Kind::Per, "anne+alisier"), (Kind::App, "a&b")] {
+            assert_eq!(check(kind, local), Err(Refusal::NameNotAllowed { why: NamePoint::Spelling }), "{local}");
+        }
     }
 
     /// Proves: CAB-04.

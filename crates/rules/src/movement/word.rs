@@ -1,15 +1,22 @@
-//! What the author must say with a movement: the attestation of who lets somebody in, the evidence of staff who acts for others.
+//! What the author must say with a movement: the word of who lets somebody in or becomes the owner, the evidence of staff who acts for others.
 //!
-//! Requirements: CAB-15, CAB-17, DEL-14, TRU-55. Looks at the words alone; whether the movement may be made is decided elsewhere.
+//! Requirements: CAB-15, CAB-17, CGU-03, DEL-14, TRU-55. Looks at the words alone; whether the movement may be made is decided elsewhere.
 
 use crate::author::Author;
 use crate::movement::Change;
 use crate::refusal::Refusal;
 
-/// A person who lets somebody in attests that she is entitled and bound by medical secrecy (CAB-15, DEL-14). Staff and tasks do not stand
-/// for anybody: they write what was attested to them elsewhere.
+/// A person who lets somebody in attests that she is entitled and bound by medical secrecy (CAB-15, DEL-14); one who becomes the owner
+/// agrees to the owner's contract (CGU-03). Staff and tasks do not stand for anybody: they write what was said to them elsewhere.
 pub fn attestation(change: &Change, author: &Author, attested: bool) -> Result<(), Refusal> {
-    if change.lets_in() && author.person().is_some() && !attested { Err(Refusal::NotAttested) } else { Ok(()) }
+    if attested || author.person().is_none() {
+        return Ok(());
+    }
+    match change {
+        Change::Opened { .. } | Change::HandedOver { .. } => Err(Refusal::ContractNotAccepted),
+        change if change.lets_in() => Err(Refusal::NotAttested),
+        _ => Ok(()),
+    }
 }
 
 /// Staff who decides in the place of the people of a mailbox says on what evidence (CAB-17, TRU-55).

@@ -1,11 +1,14 @@
 //! Every refusal Pli can give: stable code, SMTP reply, English for the peer's engineer, French for people.
 //!
 //! Requirements: TRU-38, LPS-12 (the table of PSC §1.7). No reply of refusal is written anywhere else.
-//! The words are in `table`; the shapes they take on a wire are in `wire`. Nothing here decides anything.
+//! The words are in `table` (and, for people who read English, in `english`); the shapes they take on a wire are in `wire`. Nothing here decides anything.
 
+mod english;
 mod table;
+mod why;
 mod wire;
 
+pub use why::{NamePoint, PasswordFault};
 pub use wire::{Http, SmtpReply};
 
 use crate::time::Moment;
@@ -79,7 +82,7 @@ pub enum Refusal {
     /// No approval could be asked on the telephone.
     PhoneNotAsked,
     PasswordRefused {
-        why: &'static str,
+        why: PasswordFault,
     },
     /// A structure's own login without FINESS, commitment or gestionnaires (LOC-02).
     CommitmentRequired,
@@ -92,7 +95,7 @@ pub enum Refusal {
     // -- movements and creation
     StructureHasFiness,
     NameNotAllowed {
-        why: &'static str,
+        why: NamePoint,
     },
     AddressTaken,
     NotManager,
@@ -106,6 +109,8 @@ pub enum Refusal {
     NotForThisKind,
     /// Whoever lets somebody in attests that she is entitled and bound by secrecy.
     NotAttested,
+    /// Whoever becomes the owner agrees to the owner's contract first (CGU-03).
+    ContractNotAccepted,
     /// Staff who decides in the place of the people of a mailbox says on what evidence.
     ReasonRequired,
     /// No hand-over waits for this person.
@@ -183,6 +188,7 @@ impl Refusal {
             Self::BadPeriod => "BAD_PERIOD",
             Self::NotForThisKind => "NOT_FOR_THIS_KIND",
             Self::NotAttested => "NOT_ATTESTED",
+            Self::ContractNotAccepted => "CONTRACT_NOT_ACCEPTED",
             Self::ReasonRequired => "REASON_REQUIRED",
             Self::NoOffer => "NO_OFFER",
             Self::OwnerStays => "OWNER_STAYS",
@@ -291,13 +297,13 @@ impl Refusal {
             LoginWeak,
             LoginUnavailable,
             PhoneNotAsked,
-            PasswordRefused { why: "il est trop court" },
+            PasswordRefused { why: PasswordFault::Short },
             CommitmentRequired,
             NotGestionnaire,
             CodeSpent,
             StaffRoleRequired,
             StructureHasFiness,
-            NameNotAllowed { why: "elle porte le nom d'une personne" },
+            NameNotAllowed { why: NamePoint::Nobody },
             AddressTaken,
             NotManager,
             NotOwner,
@@ -308,6 +314,7 @@ impl Refusal {
             BadPeriod,
             NotForThisKind,
             NotAttested,
+            ContractNotAccepted,
             ReasonRequired,
             NoOffer,
             OwnerStays,

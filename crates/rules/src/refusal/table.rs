@@ -59,12 +59,12 @@ fn movement(http: u16, french: &'static str, requirements: &'static [&'static st
 }
 
 /// `30/11/2026`, in Paris.
-fn date(moment: Moment) -> String {
+pub(super) fn date(moment: Moment) -> String {
     moment.paris().strftime("%d/%m/%Y").to_string()
 }
 
 /// The last day of a right that is over at `end`: a right until midnight was still there the day before.
-fn last_day(end: Moment) -> String {
+pub(super) fn last_day(end: Moment) -> String {
     date(end.minus(std::time::Duration::from_micros(1)))
 }
 
@@ -389,7 +389,10 @@ impl Refusal {
                 422,
                 "Mot de passe refusé",
                 &["LOC-05"],
-                format!("Ce mot de passe ne convient pas : {why}. Choisissez-en un autre, par exemple quatre mots sans rapport entre eux."),
+                format!(
+                    "Ce mot de passe ne convient pas : {}. Choisissez-en un autre, par exemple quatre mots sans rapport entre eux.",
+                    why.french()
+                ),
             ),
             Self::CommitmentRequired => movement(
                 422,
@@ -429,7 +432,7 @@ impl Refusal {
                 422,
                 "Nom de boîte non admis",
                 &["CAB-04"],
-                format!("Cette adresse ne convient pas : {why}. Choisissez-en une autre."),
+                format!("Cette adresse ne convient pas : {}. Choisissez-en une autre.", why.french()),
             ),
             Self::AddressTaken => movement(
                 409,
@@ -489,6 +492,12 @@ impl Refusal {
                 "Attestation manquante",
                 &["CAB-15", "DEL-14"],
                 "Vous répondez de cette personne : attestez d'abord qu'elle peut avoir cet accès et qu'elle est tenue au secret médical.",
+            ),
+            Self::ContractNotAccepted => movement(
+                422,
+                "Contrat du propriétaire non accepté",
+                &["CGU-03", "CAB-05"],
+                "Qui devient propriétaire d'une boîte accepte d'abord d'en répondre : lisez ce que cela veut dire, et cochez que vous l'acceptez.",
             ),
             Self::ReasonRequired => movement(
                 422,

@@ -1,11 +1,11 @@
 //! A mailbox begins: its row, its key, its first movements, its standard folders.
 //!
-//! Requirements: BAL-01, BAL-06, CAB-01, CAB-03, CAB-04, CAB-05, LPS-41, TRU-51 (an address is never given twice, not even after its mailbox closed).
+//! Requirements: BAL-01, BAL-06, CAB-01, CAB-03, CAB-04, CAB-05, CGU-03, LPS-41, TRU-51 (an address is never given twice, not even after its mailbox closed).
 
 use std::collections::BTreeSet;
 
 use rules::mailbox::{Bearer, Kind, MailboxId, Wanted, may_create};
-use rules::movement::{Change, by_staff};
+use rules::movement::{Change, attestation, by_staff};
 use rules::register::{Person, Structure};
 use rules::{Address, Author, Channel, Domain, Moment, Refusal};
 
@@ -19,6 +19,7 @@ use crate::{Error, Result, Store};
 
 struct Args {
     new: NewMailbox,
+    agreed: bool,
     author: Author,
     channel: Channel,
     now: Moment,
@@ -35,9 +36,10 @@ const STANDARD: [(&str, Option<SpecialUse>); 5] = [
 
 impl Store {
     /// A mailbox that somebody asks for today: `rules::mailbox::may_create` decides on the register as it is in this very transaction.
-    pub async fn create_mailbox(&self, new: NewMailbox, author: Author, channel: Channel, now: Moment) -> Result<MailboxId> {
+    /// `agreed`: a person who opens her own agreed to the owner's contract (CGU-03); it is kept with the movement.
+    pub async fn create_mailbox(&self, new: NewMailbox, agreed: bool, author: Author, channel: Channel, now: Moment) -> Result<MailboxId> {
         self.context.note(now);
-        let args = Args { new, author, channel, now };
+        let args = Args { new, agreed, author, channel, now };
         self.write(args, |tx, args| {
             Box::pin(async move {
                 let new = known(tx, &args.new).await?;
@@ -73,7 +75,7 @@ impl Store {
     /// A mailbox that exists elsewhere, with its past (migration, synthetic data): it was judged when it began, and its holder may be gone since.
     pub async fn import_mailbox(&self, new: NewMailbox, author: Author, channel: Channel, now: Moment) -> Result<MailboxId> {
         self.context.note(now);
-        self.write(Args { new, author, channel, now }, |tx, args| {
+        self.write(Args { new, agreed: false, author, channel, now }, |tx, args| {
             Box::pin(async move {
                 let new = known(tx, &args.new).await?;
                 create(tx, &new, args, false).await
@@ -139,8 +141,11 @@ async fn create(tx: &mut Tx<'_>, new: &NewMailbox, args: &Args, judged: bool) ->
     }
     let id = insert(tx, new, args.now).await?.ok_or(Error::Refused(Refusal::AddressTaken))?;
     let opened = Change::Opened { owner: owner(new) };
-    let made = |change| Made { change, reason: None, attested: false, author: &args.author, channel: args.channel, now: args.now };
-    write_movement(tx, id, &made(&opened)).await?;
+    let made = |change, attested| Made { change, reason: None, attested, author: &args.author, channel: args.channel, now: args.now };
+    if judged {
+        attestation(&opened, &args.author, args.agreed)?;
+    }
+    write_movement(tx, id, &made(&opened, args.agreed)).await?;
     for change in &new.first {
         if judged {
             let person = match change.person() {
@@ -149,7 +154,7 @@ async fn create(tx: &mut Tx<'_>, new: &NewMailbox, args: &Args, judged: bool) ->
             };
             by_staff(&tx.mailbox(id).await?, change, person.as_ref(), args.now)?;
         }
-        write_movement(tx, id, &made(change)).await?;
+        write_movement(tx, id, &made(change, false)).await?;
     }
     for (name, special) in STANDARD {
         tx.insert_folder(id, name, special, true, args.now).await?;

@@ -114,7 +114,7 @@ on_both! {
             structure: None,
             first: vec![],
         };
-        let create = |new| house.store.create_mailbox(new, staff(), Channel::Cli, house.now);
+        let create = |new| house.store.create_mailbox(new, false, staff(), Channel::Cli, house.now);
         assert_eq!(refused(create(ask("lucie.frene", "autre")).await), Refusal::NotEligible, "not a situation of hers");
         create(ask("lucie.frene", &situation)).await.unwrap();
         let made = house.store.mailbox(&address("lucie.frene@pli.mssante.test")).await.unwrap().unwrap();

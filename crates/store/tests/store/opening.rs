@@ -20,7 +20,7 @@ async fn ask(house: &House, at: &str, structure: &str) -> Result<(), Error> {
         structure: Some(structure.to_owned()),
         first: Vec::new(),
     };
-    house.store.create_mailbox(new, staff(), rules::Channel::Cli, house.now).await.map(|_| ())
+    house.store.create_mailbox(new, false, staff(), rules::Channel::Cli, house.now).await.map(|_| ())
 }
 
 /// Karim practises freely in a practice without FINESS number, and in a clinic that has one.

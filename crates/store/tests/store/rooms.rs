@@ -115,7 +115,7 @@ on_both! {
             first: vec![Change::Delegated { person: id(NADIA), from: None, until: None }],
         };
         let port = new.address.clone();
-        house.store.create_mailbox(new, staff(), Channel::Cli, house.now).await.unwrap();
+        house.store.create_mailbox(new, false, staff(), Channel::Cli, house.now).await.unwrap();
         let warned = async |house: &House| house.store.warnings(&port, house.now).await.unwrap();
         assert_eq!(warned(house).await, []);
         let mut claire = physician(CLAIRE, "Claire", "TILLEUL");
@@ -289,7 +289,7 @@ on_both! {
             first: vec![Change::ResponsableAdded { person: id(CLAIRE) }],
         };
         let app = new.address.clone();
-        house.store.create_mailbox(new.clone(), staff(), Channel::Cli, house.now).await.unwrap();
+        house.store.create_mailbox(new.clone(), false, staff(), Channel::Cli, house.now).await.unwrap();
         let made = house.store.mailbox(&app).await.unwrap().unwrap();
         assert_eq!(made.bearer, Bearer::Structure { structure: "1990000028".to_owned() }, "found by its FINESS number");
         let secretary_answers = NewMailbox {
@@ -297,7 +297,7 @@ on_both! {
             first: vec![Change::ResponsableAdded { person: id(NADIA) }],
             ..new
         };
-        let refusal = house.store.create_mailbox(secretary_answers, staff(), Channel::Cli, house.now).await;
+        let refusal = house.store.create_mailbox(secretary_answers, false, staff(), Channel::Cli, house.now).await;
         assert_eq!(refused(refusal), Refusal::NotEligible, "who answers for it is judged at the creation");
         let dn = "CN=labo.ch-valclair.test,OU=1990000028,O=CH,C=FR";
         let add = async |at: &str| house.store.add_certificate(&address(at), dn, staff(), Channel::Cli, house.now).await;

@@ -145,7 +145,7 @@ fn reason(w: Words, person: &Person, refusal: &Refusal, now: Moment) -> String {
         Refusal::NotEligible if person.struck_off_at(now) => w.found_struck_off(),
         Refusal::NotEligible if person.occupations(now).is_empty() => w.found_no_situation(),
         Refusal::NotEligible => w.found_not_eligible(),
-        other => other.french(),
+        other => w.refusal(other),
     }
 }
 

@@ -31,15 +31,17 @@ pub(super) async fn give(
     }
     match try_to_give(&app, w, &inside, &draft).await {
         Ok(done) => Ok(done.then(&app, &inside.path("acces"))),
-        Err(Sent::Refused(why)) => room::draw(&app, w, &member, &inside, &draft, None, Some(why)).await,
+        Err(Sent::Said(why)) => room::draw(&app, w, &member, &inside, &draft, None, Some(why)).await,
+        Err(Sent::Refused(why)) => room::draw(&app, w, &member, &inside, &draft, None, Some(w.refusal(&why))).await,
         Err(Sent::Fault(fault)) => Err(fault),
     }
 }
 
 /// Why nothing was given.
 enum Sent {
-    /// To be said beside the sentence, which stays as it was written.
-    Refused(String),
+    /// To be said beside the sentence, which stays as it was written; so is a refusal.
+    Said(String),
+    Refused(Refusal),
     Fault(Fault),
 }
 
@@ -53,7 +55,7 @@ impl From<store::Error> for Sent {
     fn from(error: store::Error) -> Self {
         match error {
             store::Error::Refused(refusal @ (Refusal::RightLost | Refusal::NoRight)) => Self::Fault(Fault::Refused(refusal)),
-            store::Error::Refused(refusal) => Self::Refused(refusal.french()),
+            store::Error::Refused(refusal) => Self::Refused(refusal),
             other => Self::Fault(other.into()),
         }
     }
@@ -61,15 +63,15 @@ impl From<store::Error> for Sent {
 
 async fn try_to_give(app: &App, w: Words, inside: &Inside, draft: &Draft) -> Result<Notice, Sent> {
     let person = found::known(app, Some(&inside.mailbox), &draft.personne).await?;
-    let person = person.ok_or_else(|| Sent::Refused(w.choose_somebody()))?;
+    let person = person.ok_or_else(|| Sent::Said(w.choose_somebody()))?;
     if !draft.attested() {
-        return Err(Sent::Refused(Refusal::NotAttested.french()));
+        return Err(Sent::Refused(Refusal::NotAttested));
     }
     if draft.as_cotitulaire() {
         cotitulaire(app, w, inside, &person).await
     } else {
-        let from = periods::chosen(&draft.debut, &draft.debut_le).map_err(|_| Sent::Refused(w.start_unreadable()))?;
-        let until = periods::chosen(&draft.fin, &draft.fin_le).map_err(|_| Sent::Refused(w.end_unreadable()))?;
+        let from = periods::chosen(&draft.debut, &draft.debut_le).map_err(|_| Sent::Said(w.start_unreadable()))?;
+        let until = periods::chosen(&draft.fin, &draft.fin_le).map_err(|_| Sent::Said(w.end_unreadable()))?;
         delegataire(app, w, inside, &person, from, until).await
     }
 }

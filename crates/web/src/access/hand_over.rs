@@ -114,7 +114,7 @@ pub(super) async fn offer(
             let notice = Notice::good(w.offered(person.name())).with_undo(inside.path("acces/transmettre/retirer"), &[]);
             Ok(notice.then(&app, &inside.path("acces")))
         }
-        Err(store::Error::Refused(refusal)) => draw(&app, w, &member, &inside, &draft, None, refusal.french()).await,
+        Err(store::Error::Refused(refusal)) => draw(&app, w, &member, &inside, &draft, None, w.refusal(&refusal)).await,
         Err(error) => Err(error.into()),
     }
 }

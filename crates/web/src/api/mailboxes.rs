@@ -98,6 +98,9 @@ pub struct NewMailboxShape {
     /// First responsible persons of an ORG or an APP.
     #[serde(default)]
     pub responsables: Vec<String>,
+    /// The caller, a person who opens her own mailbox, agrees to the owner's contract (CGU-03): refused without it. Systems leave it out.
+    #[serde(default)]
+    pub attested: bool,
 }
 
 /// Opens a mailbox. A person opens her own (PER, CAB); the operator's systems open any kind.
@@ -114,7 +117,7 @@ pub async fn create(
     once(&app, &caller, &headers, &("POST /mailboxes", &new), async || {
         let wanted = wanted(&app, &caller, &new)?;
         let address = wanted.address.clone();
-        app.store.create_mailbox(wanted, caller.author(), Channel::Api, app.clock.now()).await?;
+        app.store.create_mailbox(wanted, new.attested, caller.author(), Channel::Api, app.clock.now()).await?;
         let made = app.store.mailbox(&address).await?.ok_or_else(|| Problem::ours("a new mailbox is not there"))?;
         Ok((StatusCode::CREATED, MailboxShape::of(&made, app.clock.now())))
     })

@@ -225,7 +225,7 @@ pub async fn hand_over(
     .await
 }
 
-/// The caller, to whom the mailbox was offered, takes it over.
+/// The caller, to whom the mailbox was offered, takes it over. The call is her consent to the owner's contract (CGU-03), kept with the movement.
 #[utoipa::path(put, path = "/mailboxes/{address}/handover/acceptance", tag = "movements", params(("address" = String, Path, description = "Address of the mailbox")),
     responses((status = 200, body = MailboxShape), Problems))]
 pub async fn take_over(State(app): State<App>, caller: Caller, Path(text): Path<String>) -> Result<axum::Json<MailboxShape>, Problem> {
@@ -239,7 +239,7 @@ pub async fn take_over(State(app): State<App>, caller: Caller, Path(text): Path<
         movement::take_over(mailbox, about.ok_or(rules::Refusal::PersonUnknown)?, now)
     };
     let change = Change::HandedOver { to: person.idnat.clone() };
-    app.store.move_mailbox(&mailbox, change, None, false, caller.author(), Channel::Api, now, decide).await?;
+    app.store.move_mailbox(&mailbox, change, None, true, caller.author(), Channel::Api, now, decide).await?;
     Ok(axum::Json(shape(&app, &mailbox).await?))
 }
 

@@ -54,9 +54,9 @@ pub(super) async fn open(State(app): State<App>, colleague: Colleague, w: Words,
         Err(why) => return Ok(draw(&app, &colleague, w, wanted, why)),
     };
     let address = new.address.clone();
-    match app.store.create_mailbox(new, colleague.author(), Channel::Webmail, app.clock.now()).await {
+    match app.store.create_mailbox(new, false, colleague.author(), Channel::Webmail, app.clock.now()).await {
         Ok(_) => Ok(Notice::good(w.desk_opened(&address)).then(&app, &format!("/bureau/boites/{address}"))),
-        Err(store::Error::Refused(refusal)) => Ok(draw(&app, &colleague, w, wanted, refusal.french())),
+        Err(store::Error::Refused(refusal)) => Ok(draw(&app, &colleague, w, wanted, w.refusal(&refusal))),
         Err(error) => Err(error.into()),
     }
 }

@@ -102,7 +102,7 @@ pub(super) async fn draw(State(app): State<App>, w: Words, request: Request, nex
     let response = next.run(request).await;
     let Some(fault) = response.extensions().get::<Arc<Fault>>().cloned() else { return response };
     let (what, why, code) = match &*fault {
-        Fault::Refused(refusal) => (w.fault_refused(), refusal.french(), refusal.code().to_owned()),
+        Fault::Refused(refusal) => (w.fault_refused(), w.refusal(refusal), refusal.code().to_owned()),
         Fault::BadForm(field) => (w.fault_form(), w.fault_form_why(), field.clone()),
         Fault::Ours => (w.fault_ours(), w.fault_ours_why(), String::new()),
         _ => (w.fault_not_found(), w.fault_not_found_why(), String::new()),

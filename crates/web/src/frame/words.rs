@@ -8,6 +8,7 @@ use axum::extract::{FromRequestParts, State};
 use axum::http::header::{ACCEPT_LANGUAGE, COOKIE, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
+use rules::Refusal;
 use serde::Deserialize;
 
 use crate::App;
@@ -37,6 +38,16 @@ impl Lang {
 /// Sentences in one language.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Words(pub Lang);
+
+impl Words {
+    /// Why something is refused, and what to do next.
+    pub fn refusal(self, refusal: &Refusal) -> String {
+        match self.0 {
+            Lang::Fr => refusal.french(),
+            Lang::En => refusal.english(),
+        }
+    }
+}
 
 /// Writes sentences: `name: "français", "English";` or, with what they speak of, `name(who, when): "… {who} … {when}", "…";`.
 #[macro_export]

@@ -77,7 +77,7 @@ impl Watch {
         }
         match self.look(moved).await {
             Ok(()) => {}
-            Err(store::Error::Refused(refusal)) => self.end(&refusal.french()),
+            Err(store::Error::Refused(refusal)) => self.end(&self.w.refusal(&refusal)),
             Err(error) => {
                 tracing::debug!(%error, "a page that waits is left to ask again");
                 self.over = true;

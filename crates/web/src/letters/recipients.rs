@@ -33,7 +33,7 @@ pub(super) async fn check(app: &App, w: Words, field: &str) -> Result<Checked, F
     for one in good.into_iter().take(MOST + 1) {
         match reachable(app, &one.address).await {
             Ok(()) => checked.good.push(one),
-            Err(store::Error::Refused(why)) => checked.bad.push((one.address, why.french())),
+            Err(store::Error::Refused(why)) => checked.bad.push((one.address, w.refusal(&why))),
             Err(error) => return Err(error.into()),
         }
     }

@@ -135,7 +135,7 @@ pub(super) async fn submit(
     } else if to.good.is_empty() {
         Some(w.no_recipient())
     } else if to.good.len() + cc.good.len() > recipients::MOST {
-        Some(Refusal::TooManyRecipients.french())
+        Some(w.refusal(&Refusal::TooManyRecipients))
     } else {
         send::ready(&app, w)
     };
@@ -147,7 +147,7 @@ pub(super) async fn submit(
                 let folder = source.map_or_else(|| "INBOX".to_owned(), |source| source.folder.0.to_string());
                 return Ok(Notice::good(text).then(&app, &format!("{base}?dossier={folder}")));
             }
-            Err(Fault::Refused(why)) if why != Refusal::RightLost => why.french(),
+            Err(Fault::Refused(why)) if why != Refusal::RightLost => w.refusal(&why),
             Err(fault) => return Err(fault),
         },
     };

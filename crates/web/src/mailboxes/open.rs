@@ -9,8 +9,9 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rules::access::Capacity;
-use rules::mailbox::{Advice, Bearer, Kind};
+use rules::mailbox::{Bearer, Kind};
 use rules::movement::Change;
+use rules::refusal::NamePoint;
 use rules::register::Person;
 use rules::{Address, Author, Channel, Moment, Refusal};
 use serde::Deserialize;
@@ -95,6 +96,12 @@ struct OpenPage {
     error: String,
 }
 
+/// A point of the rule in words, and whether what is typed keeps it.
+struct Advice {
+    ok: bool,
+    text: String,
+}
+
 #[derive(Template)]
 #[template(path = "mailboxes/advice.html")]
 struct AdvicePart {
@@ -151,7 +158,7 @@ async fn draw(
             (typed, _) => typed.to_owned(),
         },
         guests: guests(app, w, member, draft, now).await?,
-        why_not: Refusal::StructureHasFiness.french(),
+        why_not: w.refusal(&Refusal::StructureHasFiness),
         operator: app.config.operator_name.clone(),
         domain: app.config.domain.to_string(),
         query: draft.qui.clone(),
@@ -199,16 +206,23 @@ async fn free(app: &App, local: &str) -> Result<Option<bool>, Fault> {
     }
 }
 
-/// An address of ours as people write them: it also stands in the addresses of its pages.
+/// An address of ours, if it is one at all; the naming rule judges it.
 fn address(app: &App, local: &str) -> Option<Address> {
-    let local = local.trim();
-    let plain = local.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte));
-    Address::parse(&format!("{local}@{}", app.config.domain)).ok().filter(|_| plain)
+    Address::parse(&format!("{}@{}", local.trim(), app.config.domain)).ok()
 }
 
 /// The rule point by point, and whether the address is free (an address is never given twice, TRU-51).
 async fn explained(app: &App, w: Words, person: &Person, name: &str) -> Result<Vec<Advice>, Fault> {
-    let mut advices = app.store.naming().explain(Kind::Cab, name, &[person]);
+    let rule = app.store.naming();
+    let text = |point| match point {
+        NamePoint::Prefix => w.name_prefix(&rule.cabinet_prefix),
+        NamePoint::Practice => w.name_practice(),
+        NamePoint::Nobody => w.name_nobody(),
+        NamePoint::Reserved => w.name_reserved(&rule.cabinet_prefix),
+        NamePoint::Spelling => w.name_spelling(),
+    };
+    let points = rule.explain(Kind::Cab, name, &[person]);
+    let mut advices: Vec<Advice> = points.into_iter().map(|point| Advice { ok: point.ok, text: text(point.point) }).collect();
     if let Some(free) = free(app, name).await? {
         advices.push(Advice { ok: free, text: if free { w.name_free() } else { w.name_taken() } });
     }
@@ -275,7 +289,7 @@ pub(super) async fn open(
     }
     match try_to_open(&app, w, &person, &draft, now).await? {
         Ok(address) => {
-            let failed = invite(&app, &member, &address, &draft, now).await?;
+            let failed = invite(&app, w, &member, &address, &draft, now).await?;
             let notice = match failed.as_slice() {
                 [] => Notice::good(w.opened(address.as_str())),
                 failed => Notice::bad(format!("{} {}", w.opened(address.as_str()), w.invited_failed(failed.join(" · ")))),
@@ -295,7 +309,7 @@ async fn try_to_open(app: &App, w: Words, person: &Person, draft: &Draft, now: M
         return Ok(Err(w.contract_unaccepted()));
     }
     if !draft.inviter.is_empty() && !draft.atteste {
-        return Ok(Err(Refusal::NotAttested.french()));
+        return Ok(Err(w.refusal(&Refusal::NotAttested)));
     }
     let label = match draft.libelle.trim() {
         "" => practice.structure.name.clone(),
@@ -310,15 +324,15 @@ async fn try_to_open(app: &App, w: Words, person: &Person, draft: &Draft, now: M
         first: Vec::new(),
     };
     let author = Author::Person { id: person.idnat.clone(), capacity: Some(Capacity::Owner) };
-    match app.store.create_mailbox(new, author, Channel::Webmail, now).await {
+    match app.store.create_mailbox(new, draft.accepte, author, Channel::Webmail, now).await {
         Ok(_) => Ok(Ok(address)),
-        Err(store::Error::Refused(refusal)) => Ok(Err(refusal.french())),
+        Err(store::Error::Refused(refusal)) => Ok(Err(w.refusal(&refusal))),
         Err(error) => Err(error.into()),
     }
 }
 
 /// Lets in those who were chosen, by the owner's own right; returns who could not be, and why.
-async fn invite(app: &App, member: &Member, address: &Address, draft: &Draft, now: Moment) -> Result<Vec<String>, Fault> {
+async fn invite(app: &App, w: Words, member: &Member, address: &Address, draft: &Draft, now: Moment) -> Result<Vec<String>, Fault> {
     let mut failed = Vec::new();
     for choice in &draft.inviter {
         let Some((capacity, person)) = invited(app, choice).await? else { continue };
@@ -331,7 +345,7 @@ async fn invite(app: &App, member: &Member, address: &Address, draft: &Draft, no
         let done = app.store.move_as(&access, change, None, draft.atteste, Channel::Webmail, now).await;
         match done {
             Ok(_) => {}
-            Err(store::Error::Refused(refusal)) => failed.push(format!("{} : {}", person.name(), refusal.french())),
+            Err(store::Error::Refused(refusal)) => failed.push(format!("{} : {}", person.name(), w.refusal(&refusal))),
             Err(error) => return Err(error.into()),
         }
     }

@@ -63,7 +63,7 @@ pub(super) async fn turn_away(app: &App, w: Words, visitor: &Visitor, turned: Tu
 
 /// The page alone, for what is nobody's act: an old link, an outage.
 pub(super) fn page(app: &App, w: Words, refusal: &Refusal, retry: &str) -> Response {
-    told(app, w, refusal, w.sign_in_failed(), refusal.french(), retry)
+    told(app, w, refusal, w.sign_in_failed(), w.refusal(refusal), retry)
 }
 
 /// The person said no, or the provider did: in words of its own.

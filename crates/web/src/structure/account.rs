@@ -132,7 +132,7 @@ async fn create(
     match app.store.create_local_account(new, code.kept, keeper.author(), app.clock.now()).await {
         Ok(account) => Ok(draw_code(&app, w, &member, &keeper, &account, code.shown.expose_secret())),
         Err(store::Error::Exists(_)) => Ok(draw_new(&app, w, &member, &keeper, typed, w.account_exists())),
-        Err(store::Error::Refused(refusal)) => Ok(draw_new(&app, w, &member, &keeper, typed, refusal.french())),
+        Err(store::Error::Refused(refusal)) => Ok(draw_new(&app, w, &member, &keeper, typed, w.refusal(&refusal))),
         Err(error) => Err(error.into()),
     }
 }

@@ -21,7 +21,7 @@ use crate::state::write_whole;
 pub struct Deposit {
     /// Le dossier des fichiers calculés
     #[arg(value_name = "DOSSIER", value_parser = absolute)]
-    pub dir: PathBuf,
+    pub folder: PathBuf,
     #[arg(long, value_name = "AAAA-MM", value_parser = month)]
     pub month: String,
     /// Comment faire leurs colonnes avec les nôtres (indicateurs.map.toml)
@@ -71,7 +71,7 @@ type Row = BTreeMap<String, String>;
 
 impl Deposit {
     pub async fn run(self, operator: &Operator) -> Outcome<Value> {
-        deposit(&self.dir, &short_name(operator.domain()), calendar(&self.month)?, &self.map, &self.to)
+        deposit(&self.folder, &short_name(operator.domain()), calendar(&self.month)?, &self.map, &self.to)
     }
 }
 

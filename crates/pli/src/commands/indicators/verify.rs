@@ -23,7 +23,7 @@ use crate::operator::Operator;
 pub struct Verify {
     /// Le dossier des fichiers
     #[arg(value_name = "DOSSIER", value_parser = absolute)]
-    pub dir: PathBuf,
+    pub folder: PathBuf,
     /// Ce qui fut écrit pour une date inconnue, si ce n'est rien
     #[arg(long, value_name = "TEXTE", default_value = "")]
     pub unknown_date: String,
@@ -31,7 +31,7 @@ pub struct Verify {
 
 impl Verify {
     pub async fn run(self, operator: &Operator) -> Outcome<Value> {
-        verify(&operator.store, &self.dir, &Format { unknown_date: self.unknown_date }, operator.clock.now()).await
+        verify(&operator.store, &self.folder, &Format { unknown_date: self.unknown_date }, operator.clock.now()).await
     }
 }
 

@@ -124,7 +124,8 @@ impl HandOver {
                 movement::drop_hand_over(mailbox, &person, now)
             }
         };
-        operator.store.move_mailbox(&address, change, reason, false, author, Channel::Cli, now, decide).await?;
+        // Taking it is the consent to the owner's contract (CGU-03).
+        operator.store.move_mailbox(&address, change, reason, take, author, Channel::Cli, now, decide).await?;
         show(operator, &address).await
     }
 }

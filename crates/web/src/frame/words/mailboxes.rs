@@ -49,6 +49,11 @@ crate::words! {
     open_address: "Adresse de la boîte", "Address of the mailbox";
     open_proposed: "D'après le nom du cabinet :", "After the name of the practice:";
     open_label: "Nom affiché", "Name shown";
+    name_prefix(prefix): "Elle commence par « {prefix} ».", "It begins with “{prefix}”.";
+    name_practice: "Elle dit ensuite le nom du cabinet.", "Then it says the name of the practice.";
+    name_nobody: "Elle ne porte le nom d'aucune personne, ni titre comme « dr ».", "It bears no person's name, and no title such as “dr”.";
+    name_reserved(prefix): "Elle ne commence pas par « {prefix} », réservé aux cabinets.", "It does not begin with “{prefix}”, kept for practices.";
+    name_spelling: "Elle s'écrit sans accent ni espace : lettres, chiffres, points et tirets, 64 signes au plus.", "It is written without accents or spaces: letters, digits, dots and hyphens, 64 signs at most.";
     name_free: "Elle est libre.", "It is free.";
     name_taken: "Elle n'est pas libre : une adresse n'est jamais donnée deux fois.", "It is not free: an address is never given twice.";
     name_unreadable: "Cette adresse ne peut pas être lue : lettres sans accent, chiffres, points et tirets seulement.", "This address cannot be read: letters without accents, digits, dots and hyphens only.";

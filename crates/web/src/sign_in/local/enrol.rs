@@ -85,7 +85,7 @@ struct Means {
 async fn means(State(app): State<App>, w: Words, visitor: Visitor, Form(form): Form<Coded>) -> Result<Response, Fault> {
     match invited(&app, &visitor, &form.code).await {
         Ok((account, _)) => draw_means(&app, w, &visitor, &account, &form.code, String::new(), StatusCode::OK).await,
-        Err(fault) => Ok(ask_code(&app, w, refused::refusal_of(fault)?.french())),
+        Err(fault) => Ok(ask_code(&app, w, w.refusal(&refused::refusal_of(fault)?))),
     }
 }
 
@@ -172,7 +172,7 @@ async fn with_password(State(app): State<App>, w: Words, visitor: Visitor, Form(
     let now = app.clock.now();
     let (account, code) = match invited(&app, &visitor, &form.code).await {
         Ok(invited) => invited,
-        Err(fault) => return Ok(ask_code(&app, w, refused::refusal_of(fault)?.french())),
+        Err(fault) => return Ok(ask_code(&app, w, w.refusal(&refused::refusal_of(fault)?))),
     };
     let again = |error: String| draw_means(&app, w, &visitor, &account, &form.code, error, StatusCode::UNPROCESSABLE_ENTITY);
     if form.mot_de_passe.expose_secret() != form.encore.expose_secret() {
@@ -188,7 +188,7 @@ async fn with_password(State(app): State<App>, w: Words, visitor: Visitor, Form(
     };
     let phc = match hashed(&app, &account, form.mot_de_passe.clone()).await {
         Ok(phc) => phc,
-        Err(fault) => return again(refused::refusal_of(fault)?.french()).await,
+        Err(fault) => return again(w.refusal(&refused::refusal_of(fault)?)).await,
     };
     let recovery = codes::recovery(&app.entropy);
     let enrolment = Enrolment::PasswordAndTotp {
@@ -234,13 +234,13 @@ struct Keyed {
 async fn with_passkey(State(app): State<App>, w: Words, visitor: Visitor, Form(form): Form<Keyed>) -> Result<Response, Fault> {
     let (account, code) = match invited(&app, &visitor, &form.code).await {
         Ok(invited) => invited,
-        Err(fault) => return Ok(ask_code(&app, w, refused::refusal_of(fault)?.french())),
+        Err(fault) => return Ok(ask_code(&app, w, w.refusal(&refused::refusal_of(fault)?))),
     };
     let signed = passkey::Signed { reponse: form.reponse, vers: String::new(), nom: form.nom };
     let key = match passkey::made(&app, &visitor, &signed).await {
         Ok(key) => key,
         Err(fault) => {
-            let error = refused::refusal_of(fault)?.french();
+            let error = w.refusal(&refused::refusal_of(fault)?);
             return draw_means(&app, w, &visitor, &account, &form.code, error, StatusCode::UNPROCESSABLE_ENTITY).await;
         }
     };
