@@ -220,6 +220,28 @@ fn an_act_late_on_the_last_evening_belongs_to_the_month_of_paris() {
     assert_eq!(owner[0].date_premiere_connexion.as_deref(), Some("2026-11-01"));
 }
 
+/// Proves: IND-01, IND-03. The terms are accepted, or the mailbox begun, a minute before the first visit; one who reads on after an hour of
+/// silence, without a new opening, prolongs nothing.
+#[test]
+fn an_act_prolongs_a_visit_and_never_stands_in_for_its_beginning() {
+    let (web, lent) = (Channel::Webmail, || by(NADIA, Some(Capacity::Delegataire)));
+    let on = |time: &str, act| (CABINET, line(at(&format!("2026-10-05T{time}Z")), lent(), act, "", web, json!({"azp": "pli"})));
+    let figures = fold(
+        "2026-10",
+        &[
+            on("08:00:00", Act::MovementAccepted),
+            on("08:01:00", Act::AccessOpened),
+            on("08:25:00", Act::MessageOpened),
+            on("08:50:00", Act::AccessOpened), // the same visit: a letter was read meanwhile
+            on("10:00:00", Act::MessageOpened),
+            on("10:10:00", Act::AccessOpened), // a second one
+        ],
+    );
+    let hers: Vec<u64> =
+        figures.connexions.iter().filter(|row| row.id_acteur.as_deref() == Some(NADIA)).map(|row| row.nb_visites).collect();
+    assert_eq!(hers, [2]);
+}
+
 /// Proves: IND-23.
 #[test]
 fn rows_are_keyed_by_the_columns_of_the_files() {

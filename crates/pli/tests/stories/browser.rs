@@ -70,6 +70,14 @@ fn everything_works_without_javascript_in_the_dark_and_in_english() {
     tell(&Demo::with(&["--fill-mailbox", &format!("{CABINET}:20:3")]), "plain.mjs", &[]);
 }
 
+/// Proves: PSC-A, IND-62, STF-03. Whatever links lead to is looked at, as five sorts of people see it.
+#[test]
+fn every_page_that_links_lead_to_fits_a_telephone_and_can_be_read_by_anybody() {
+    let demo = Demo::with(&["--fill-mailbox", &format!("{CABINET}:60:3")]);
+    let made = demo.json(&["staff", "invite", "--login", "m.houx", "--name", "Maude HOUX", "--role", "mailbox", "--role", "security"]);
+    tell(&demo, "tour.mjs", &[made["link"].as_str().expect("a link")]);
+}
+
 /// Proves: CAB-06, DEL-02, DEL-13.
 #[test]
 fn an_owner_lends_the_mailbox_by_the_keyboard_alone() {

@@ -100,8 +100,12 @@ impl Visits {
         }
     }
 
+    /// Acts prolong a visit and begin none: what was done before the first opening (terms accepted, a mailbox begun) hides it not.
     fn acted(&mut self, mailbox: MailboxId, user: &User, at: Moment, counted: bool) {
-        self.last_act.insert((mailbox, user.id_acteur.clone(), user.canal), at);
+        let trail = (mailbox, user.id_acteur.clone(), user.canal);
+        if let Some(last) = self.last_act.get_mut(&trail).filter(|last| at.since(**last) < SAME_VISIT) {
+            *last = at;
+        }
         if counted {
             self.counts.entry((mailbox, user.clone())).or_default().days.insert(date(at));
         }

@@ -15,13 +15,13 @@ crate::words! {
     state_bad: "À traiter", "To be dealt with";
     list_none: "aucune liste", "no list";
     health_list(domains): "Liste blanche : {domains} domaines", "White list: {domains} domains";
-    health_list_more(age, crls): "Liste du {age}, {crls} listes de révocation", "List of {age}, {crls} revocation lists";
+    health_list_more(age, crls): "Liste du {age} · listes de révocation : {crls}", "List of {age} · revocation lists: {crls}";
     health_queue(waiting): "File d'envoi : {waiting} en attente", "Outgoing queue: {waiting} waiting";
-    health_queue_more(late, held): "{late} en retard, {held} retenus", "{late} late, {held} held";
+    health_queue_more(late, held): "en retard : {late} · retenus : {held}", "late: {late} · held: {held}";
     health_webhooks(count): "Programmes prévenus des mouvements : {count}", "Programs told of movements: {count}";
-    health_webhooks_more(dead): "{dead} annonces abandonnées", "{dead} announcements given up";
+    health_webhooks_more(dead): "annonces abandonnées : {dead}", "announcements given up: {dead}";
     health_cabinets(gone): "Boîtes de cabinet sans propriétaire : {gone}", "Practice mailboxes without owner: {gone}";
-    health_cabinets_more(leaving, finess, suspended): "{leaving} propriétaires sur le départ, {finess} cabinets qui ont désormais un numéro FINESS, {suspended} suspendues", "{leaving} owners about to leave, {finess} practices that now have a FINESS number, {suspended} suspended";
+    health_cabinets_more(leaving, finess, suspended): "propriétaires sur le départ : {leaving} · cabinets qui ont désormais un numéro FINESS : {finess} · suspendues : {suspended}", "owners about to leave: {leaving} · practices that now have a FINESS number: {finess} · suspended: {suspended}";
     health_local(count): "Établissements avec leur propre authentification : {count}", "Establishments with their own sign-in: {count}";
     desk_look: "Voir", "Look";
     desk_mailboxes: "Boîtes", "Mailboxes";

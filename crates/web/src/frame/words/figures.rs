@@ -11,6 +11,7 @@ crate::words! {
     figures_why_all: "Chaque lecture et chaque envoi est compté pour la personne qui l'a fait, jamais pour la boîte ni pour son propriétaire.", "Each reading and each sending is counted for the person who did it, never for the mailbox or its owner.";
     figures_why_own: "Vous voyez vos propres chiffres. Ceux des autres ne sont montrés qu'à ceux qui gèrent la boîte.", "You see your own figures. Those of the others are shown only to those who manage the mailbox.";
     figures_received(count): "Lettres reçues par la boîte ce mois-ci : {count}", "Letters received by the mailbox this month: {count}";
+    figures_not_you: "Vous n'avez pas ouvert cette boîte ce mois-ci.", "You did not open this mailbox this month.";
     figures_nobody: "Personne n'a ouvert cette boîte ce mois-ci.", "Nobody opened this mailbox this month.";
     figures_nothing_mine: "Vous n'avez rien fait dans vos boîtes ce mois-ci.", "You did nothing in your mailboxes this month.";
     figures_who: "Qui", "Who";
