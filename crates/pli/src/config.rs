@@ -3,13 +3,16 @@
 //! | file | what |
 //! |---|---|
 //! | `config.rs` | the shape, and reading it |
+//! | `config/web.rs`, `config/notices.rs` | the pages; letters to people outside |
 //! | `config/problem.rs` | an error that points at the line |
 //! | `config/vet.rs` | what the shape cannot say: production refuses the sandbox (SIM-02) |
 //!
 //! Secrets are never in this file: only names of files that hold them (PSC-09). Reading it opens nothing and contacts nobody.
 
+mod notices;
 pub mod problem;
 pub mod vet;
+mod web;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -21,7 +24,9 @@ use rules::{Domain, Moment};
 use serde::Deserialize;
 use toml::Spanned;
 
+pub use notices::Notices;
 use problem::Problem;
+pub use web::{JwtAlg, Web, WebClient};
 
 /// Name of the file in a state folder.
 pub const FILE_NAME: &str = "pli.toml";
@@ -55,6 +60,9 @@ pub struct Config {
     pub eligibility_file: Option<PathBuf>,
     #[serde(default)]
     pub indicators: Indicators,
+    /// How people who have no mailbox here are written to about their accounts (LOC-06); they are not, without it.
+    #[serde(default)]
+    pub notices: Option<Notices>,
     #[serde(default)]
     pub limits: Limits,
     #[serde(default)]
@@ -219,69 +227,6 @@ impl Default for Indicators {
     }
 }
 
-/// The pages and the API.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Web {
-    /// Where people reach them, without a final slash, e.g. `https://mss.pli.mssante.fr`.
-    pub base_url: String,
-    /// Other origins of the same pages, e.g. `http://localhost:20080` beside `http://127.0.0.1:20080`.
-    #[serde(default)]
-    pub other_origins: Vec<String>,
-    /// What people call the operator.
-    pub operator_name: String,
-    /// Our software number in `X-MSS-NIL`.
-    #[serde(default)]
-    pub nil: String,
-    pub client: WebClient,
-}
-
-/// We as a client of Pro Santé Connect (PSC-09): which means of proof, with which files.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(tag = "auth", rename_all = "snake_case", deny_unknown_fields)]
-pub enum WebClient {
-    ClientSecretBasic {
-        client_id: String,
-        secret_file: PathBuf,
-    },
-    ClientSecretPost {
-        client_id: String,
-        secret_file: PathBuf,
-    },
-    PrivateKeyJwt {
-        client_id: String,
-        key_file: PathBuf,
-        kid: Option<String>,
-        #[serde(default)]
-        alg: JwtAlg,
-    },
-    TlsClientAuth {
-        client_id: String,
-        chain_file: PathBuf,
-        key_file: PathBuf,
-    },
-}
-
-impl WebClient {
-    fn files(&mut self) -> Vec<&mut PathBuf> {
-        match self {
-            Self::ClientSecretBasic { secret_file, .. } | Self::ClientSecretPost { secret_file, .. } => vec![secret_file],
-            Self::PrivateKeyJwt { key_file, .. } => vec![key_file],
-            Self::TlsClientAuth { chain_file, key_file, .. } => vec![chain_file, key_file],
-        }
-    }
-}
-
-/// How a `private_key_jwt` is signed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-pub enum JwtAlg {
-    #[default]
-    #[serde(rename = "RS256")]
-    Rs256,
-    #[serde(rename = "ES256")]
-    Es256,
-}
-
 /// Limits; the defaults are those of trust-space §11 and TRU-29. Sizes in bytes, times in seconds.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -400,6 +345,7 @@ impl Config {
         at(&mut self.psc.client_secret_file);
         at(&mut self.indicators.dir);
         self.eligibility_file.iter_mut().for_each(at);
+        self.notices.iter_mut().filter_map(|notices| notices.password_file.as_mut()).for_each(at);
         self.terms.file.iter_mut().for_each(at);
         self.web.iter_mut().flat_map(|web| web.client.files()).for_each(at);
         match &mut self.store {

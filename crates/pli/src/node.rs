@@ -9,6 +9,7 @@
 //! | `node/figures.rs` | the monthly files (IND-51) |
 //! | `node/pages.rs` | the pages and the API: what they are given |
 //! | `node/webhooks.rs` | programs told of movements |
+//! | `node/notices.rs` | letters that the operator writes by itself |
 //! | `node/jobs.rs` | what is done by the hour: closings, daily roots, monthly figures, reviews of local accounts |
 //!
 //! It decides nothing about mail or people: `smtp` and `imap` do, with `rules`.
@@ -18,6 +19,7 @@ mod doors;
 pub mod figures;
 mod jobs;
 pub mod list;
+mod notices;
 mod pages;
 pub mod webhooks;
 
@@ -87,6 +89,7 @@ impl Node {
         let mail = Arc::new(node.smtp_shared(psc.clone(), throttle.clone(), entropy.clone())?);
         let pages = pages::router(&node.operator, psc.clone(), throttle.clone(), entropy.clone())?;
         let imap = Arc::new(node.imap_shared(psc, throttle, entropy.clone()));
+        let relay = node.operator.config.notices.as_ref().map(notices::Relay::open).transpose()?;
         for (door, socket) in sockets.0 {
             let house = doors::House {
                 mail: Arc::clone(&mail),
@@ -103,6 +106,7 @@ impl Node {
         node.tasks.spawn(smtp::courier(mail, node.certificates.client(), node.routes()?, node.stop.clone()));
         node.tasks.spawn(list::keep_fresh(node.operator.clone(), entropy.clone(), node.stop.clone()));
         node.tasks.spawn(jobs::keep(node.operator.clone(), entropy.clone(), node.stop.clone()));
+        node.tasks.spawn(notices::keep(node.operator.clone(), relay, entropy.clone(), node.stop.clone()));
         node.tasks.spawn(webhooks::keep(node.operator.clone(), entropy, node.stop.clone()));
         Ok(node)
     }

@@ -11,6 +11,7 @@
 //! | `telephone` | how often a sign-in may ring |
 //! | `journal`, `usage` | what a line of history is; the figures as a fold over it |
 //! | `publish` | what the directory shows of a mailbox |
+//! | `notice` | letters that the operator writes by itself |
 //! | `nomenclature` | what the codes of the national tables are called |
 //! | `words` | words as they are compared: no accents, no case |
 //! | `ids`, `time`, `author` | parse-only identifiers, moments and the clock given by `pli`, authors |
@@ -27,6 +28,7 @@ pub mod mail;
 pub mod mailbox;
 pub mod movement;
 pub mod nomenclature;
+pub mod notice;
 pub mod publish;
 pub mod refusal;
 pub mod register;

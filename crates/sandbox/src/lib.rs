@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `psc` | Pro Santé Connect over real HTTP: login page, phones, tokens, introspection, faults on demand |
 //! | `idp` | a structure's own login (OpenID Connect), strong or weak |
-//! | `outbox` | private e-mail and SMS, caught |
+//! | `outbox`, `relay` | private e-mail and SMS, caught |
 //! | `personas` | the invented people, their places, their mailboxes |
 //! | `letters` | synthetic French medical mail |
 //! | `xoauth2` | the line an LPS sends to enter a mailbox |
@@ -17,6 +17,7 @@ pub mod outbox;
 mod pages;
 pub mod personas;
 pub mod psc;
+pub mod relay;
 pub mod xoauth2;
 
 pub use idp::StructureIdp;

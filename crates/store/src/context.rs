@@ -76,6 +76,9 @@ impl Context {
         if effects.webhooks {
             self.feed.webhooks_moved();
         }
+        if effects.notices {
+            self.feed.notices_moved();
+        }
         if effects.queue {
             self.feed.queue_moved();
         }

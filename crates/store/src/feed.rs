@@ -20,6 +20,7 @@ struct Shared {
     listened: Mutex<HashMap<MailboxId, watch::Sender<()>>>,
     queue: Notify,
     webhooks: Notify,
+    notices: Notify,
     /// Marks of sessions that are over; the empty one: look again.
     over: broadcast::Sender<String>,
 }
@@ -44,6 +45,7 @@ impl Feed {
                 listened: Mutex::new(HashMap::new()),
                 queue: Notify::new(),
                 webhooks: Notify::new(),
+                notices: Notify::new(),
                 over: broadcast::channel(TOLD).0,
             }),
         }
@@ -61,6 +63,7 @@ impl Feed {
         }
         self.queue_moved();
         self.webhooks_moved();
+        self.notices_moved();
         self.session_over("");
     }
 
@@ -76,6 +79,15 @@ impl Feed {
 
     pub(crate) fn webhooks_moved(&self) {
         self.shared.webhooks.notify_one();
+    }
+
+    /// Listens for letters of our own to write (one listener: their worker).
+    pub async fn notices_changed(&self) {
+        self.shared.notices.notified().await;
+    }
+
+    pub(crate) fn notices_moved(&self) {
+        self.shared.notices.notify_one();
     }
 
     /// Without listeners nobody needs to know.

@@ -13,6 +13,7 @@
 //! | `timeline` | the history of a mailbox, for its people |
 //! | `folders/`, `mail/` | the shared view: folders, messages, flags, copies, sending |
 //! | `queue/`, `history/` | what waits to leave; the journal read and proved; leases |
+//! | `notices` | letters that the operator writes by itself |
 //! | `accounts/` | sessions, logins under way, tokens, staff, local people, webhooks |
 //! | `audit` | the whole store examined |
 
@@ -29,6 +30,7 @@ mod held;
 pub mod history;
 pub mod mail;
 pub mod mailboxes;
+pub mod notices;
 mod parcel;
 pub mod queue;
 pub mod register;

@@ -22,6 +22,7 @@ pub fn vet(config: &Config) -> Result<(), Problem> {
         let help = "Ajoutez une section [web] (base_url, operator_name, client), ou retirez listen.web.";
         return Err(Problem::value(source, None, "listen.web est donné et la section [web] manque", help));
     }
+    config.notices.iter().try_for_each(|notices| notices.vet(config))?;
     if config.is_sandbox() { Ok(()) } else { vet_production(config) }
 }
 

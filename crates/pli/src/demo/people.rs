@@ -145,7 +145,7 @@ async fn make(operator: &Operator, step: Step) {
         asked => movement::by_staff(mailbox, asked, person, at),
     };
     let reason = matches!(by, Author::Staff { .. }).then(|| "personnages de la démonstration".to_owned());
-    let made = operator.store.move_mailbox(&mailbox, change, reason, true, by, Channel::Webmail, at, decide).await;
+    let made = operator.store.import_movement(&mailbox, change, reason, by, Channel::Webmail, at, decide).await;
     if let Err(error) = made {
         tracing::warn!(%mailbox, %error, "a movement of the personas was refused");
     }

@@ -61,6 +61,11 @@ impl Ports {
     pub fn structure_idp(self) -> SocketAddr {
         loopback(self.base + 93)
     }
+
+    /// The relay of ordinary e-mail, whose letters end in the outbox.
+    pub fn relay(self) -> SocketAddr {
+        loopback(self.base + 94)
+    }
 }
 
 impl OperatorPorts {

@@ -1,4 +1,5 @@
-//! The identity providers inside the demo: psc-sim with its clients and the clock that it moves for everybody, and a structure's own login.
+//! The identity providers inside the demo: psc-sim with its clients and the clock that it moves for everybody, a structure's own login; and
+//! the relay of ordinary e-mail, whose letters end in psc-sim's outbox.
 //!
 //! Requirements: SIM-01, SIM-04, SIM-07, SIM-10. They run only here and in `pli sim`: `pli serve` has no path to them (SIM-02).
 
@@ -9,6 +10,7 @@ use rules::{Address, Domain};
 use sandbox::Personas;
 use sandbox::idp::{IdpConfig, StructureIdp};
 use sandbox::psc::{Client, PscSim, SimConfig, shipped_clients};
+use sandbox::relay::Relay;
 use tokio::net::TcpListener;
 
 use super::ports::Ports;
@@ -30,6 +32,7 @@ pub fn web_client(operator: usize) -> (&'static str, &'static str) {
 pub struct Running {
     sim: PscSim,
     structure: StructureIdp,
+    _relay: Relay,
     nodes: Arc<OnceLock<Vec<Node>>>,
 }
 
@@ -43,6 +46,7 @@ impl Running {
         let nodes: Arc<OnceLock<Vec<Node>>> = Arc::default();
         let (stage, moved) = (Arc::clone(stage), Arc::clone(&nodes));
         let clock = stage.clock.shared();
+        let stage_clock = clock.clone();
         let ours = domains.first().cloned();
         let draw = || seed.map_or_else(clock::entropy, rules::Entropy::seeded);
         let structure = IdpConfig {
@@ -61,7 +65,8 @@ impl Running {
         };
         let sim = PscSim::start(config).await.map_err(|error| Failure::ours("simulateur PSC", error))?;
         let structure = StructureIdp::start(structure).await.map_err(|error| Failure::ours("connexion de la structure", error))?;
-        Ok(Self { sim, structure, nodes })
+        let relay = Relay::start(bind(ports.relay()).await?, sim.outbox(), stage_clock);
+        Ok(Self { sim, structure, _relay: relay, nodes })
     }
 
     /// From now on a moved clock reaches the operators too.

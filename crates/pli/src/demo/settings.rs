@@ -55,6 +55,7 @@ fn text(sheet: &Sheet<'_>) -> Outcome<String> {
     let (imap, imaps, web) = (own.imap(), own.imaps(), own.web());
     let web_client = psc::web_client(*index).0;
     let web_port = web.port();
+    let relay = ports.relay();
     let name = quoted(if *index == 0 { "Pli, opérateur d'essai" } else { "Opérateur voisin d'essai" });
     Ok(format!(
         r#"# Rewritten by `pli demo` at each start.
@@ -110,6 +111,10 @@ nil = "PLI000001"
 auth = "client_secret_basic"
 client_id = "{web_client}"
 secret_file = "web-secret"
+
+[notices]
+relay = "smtp://{relay}"
+from = "ne-pas-repondre@operateur-pli.test"
 
 [routes]
 dns = false

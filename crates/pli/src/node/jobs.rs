@@ -46,7 +46,6 @@ async fn round(operator: &Operator, holder: &str) {
     match operator.store.local_review(now).await {
         Ok(review) => {
             for reminder in review.reminders {
-                // The list to confirm stands at the top of their pages of the structure.
                 tracing::info!(structure = reminder.structure, number = reminder.number, "accounts of a structure are to be confirmed");
             }
         }

@@ -18,6 +18,7 @@
 //! | `published` | what leaves the house of who enters a mailbox: nothing |
 //! | `practice` | a practice over time: warnings, exercises, the table of who may be let in |
 //! | `month` | the files of a month, back to their acts |
+//! | `notices` | letters that the operator writes by itself |
 //! | `nodes` | two servers on one PostgreSQL |
 //! | `python` | `imaplib` and `smtplib` over TLS 1.2 |
 //! | `production` | the sandbox never gets into production |
@@ -34,6 +35,7 @@ mod commands;
 mod crash;
 mod month;
 mod nodes;
+mod notices;
 mod page;
 mod practice;
 mod production;

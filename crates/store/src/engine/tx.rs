@@ -41,6 +41,8 @@ pub(crate) struct Effects {
     pub(crate) over: Vec<String>,
     /// Events wait for webhooks.
     pub(crate) webhooks: bool,
+    /// Letters of our own wait to be written.
+    pub(crate) notices: bool,
     /// Objects that lost their last row.
     pub(crate) doomed: bool,
 }

@@ -155,6 +155,10 @@ async fn create(tx: &mut Tx<'_>, new: &NewMailbox, args: &Args, judged: bool) ->
             by_staff(&tx.mailbox(id).await?, change, person.as_ref(), args.now)?;
         }
         write_movement(tx, id, &made(change, false)).await?;
+        if judged {
+            let mailbox = tx.mailbox(id).await?;
+            tx.notify_of(&mailbox, change, &args.author, args.now).await?;
+        }
     }
     for (name, special) in STANDARD {
         tx.insert_folder(id, name, special, true, args.now).await?;

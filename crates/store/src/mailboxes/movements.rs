@@ -25,6 +25,8 @@ struct Args {
     channel: Channel,
     now: Moment,
     decide: Box<Decide>,
+    /// Made elsewhere before: nobody is written to about it.
+    imported: bool,
 }
 
 /// A movement about to be written.
@@ -56,8 +58,31 @@ impl Store {
     where
         F: Fn(&Mailbox, Option<&Person>) -> std::result::Result<(), rules::Refusal> + Send + Sync + 'static,
     {
-        self.context.note(now);
-        let args = Args { address: address.clone(), change, reason, attested, author, channel, now, decide: Box::new(decide) };
+        let decide = Box::new(decide);
+        self.make(Args { address: address.clone(), change, reason, attested, author, channel, now, decide, imported: false }).await
+    }
+
+    /// As [`Self::move_mailbox`], of the past of a mailbox that existed elsewhere (migration, synthetic data): nobody is written to about it.
+    #[allow(clippy::too_many_arguments)]
+    pub async fn import_movement<F>(
+        &self,
+        address: &Address,
+        change: Change,
+        reason: Option<String>,
+        author: Author,
+        channel: Channel,
+        now: Moment,
+        decide: F,
+    ) -> Result<Mailbox>
+    where
+        F: Fn(&Mailbox, Option<&Person>) -> std::result::Result<(), rules::Refusal> + Send + Sync + 'static,
+    {
+        let decide = Box::new(decide);
+        self.make(Args { address: address.clone(), change, reason, attested: true, author, channel, now, decide, imported: true }).await
+    }
+
+    async fn make(&self, args: Args) -> Result<Mailbox> {
+        self.context.note(args.now);
         self.write(args, |tx, args| Box::pin(make(tx, args))).await
     }
 
@@ -97,6 +122,9 @@ async fn make(tx: &mut Tx<'_>, args: &Args) -> Result<Mailbox> {
     let change = canonical(&args.change, person.as_ref());
     let made = Made { change: &change, reason, attested: args.attested, author: &args.author, channel: args.channel, now: args.now };
     write_movement(tx, id, &made).await?;
+    if !args.imported {
+        tx.notify_of(&mailbox, &change, &args.author, args.now).await?;
+    }
     tx.mailbox(id).await
 }
 

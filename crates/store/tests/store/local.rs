@@ -7,13 +7,15 @@ use rules::access::{Access, Capacity};
 use rules::local::LocalState;
 use rules::mailbox::{Bearer, Kind};
 use rules::movement::{Change, Right, standing};
+use rules::notice::Notice;
 use rules::register::Structure;
 use rules::{Author, Channel, IdNat, Moment, Refusal};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use store::Error;
 use store::accounts::{
-    Commitment, Enrolment, LocalAccount, LocalKey, LocalLogin, LocalOidc, LocalStructure, NewLocalAccount, NewWebSession, Recorded, Who,
+    Commitment, Enrolment, LocalAccount, LocalKey, LocalLogin, LocalOidc, LocalStructure, NewLocalAccount, NewWebSession, Recorded, Told,
+    Who,
 };
 use store::mailboxes::{Knock, NewMailbox};
 
@@ -143,6 +145,16 @@ async fn knock(house: &House) -> Result<Access, Error> {
     house.store.enter(knock, house.now).await
 }
 
+/// What people were written, and to whom.
+async fn notices(house: &House) -> Vec<(String, Notice)> {
+    let mut sent = Vec::new();
+    for due in house.store.notices_due(10, DAY, house.now).await.unwrap() {
+        house.store.settle_notice(due.id, Told::Delivered, house.now).await.unwrap();
+        sent.push((due.to, due.notice));
+    }
+    sent
+}
+
 async fn right(house: &House) -> Right {
     let mailbox = house.store.mailbox(&address(CARDIO)).await.unwrap().unwrap();
     standing(&mailbox.movements, house.now).right_of(&id(DENIS))
@@ -233,12 +245,17 @@ on_both! {
         let account = house.store.change_local_means(&id(DENIS), Enrolment::Passkey(key), house.now).await.unwrap();
         assert_eq!(account.passkeys.len(), 1);
 
+        lent(house).await;
         let cookie = signed_in(house).await;
         let claire = author(&id(CLAIRE));
         let reset = house.store.reset_local_account(&id(DENIS), [2; 32], claire, house.now).await.unwrap();
         assert!(reset.password.is_none() && reset.totp.is_none() && reset.passkeys.is_empty() && reset.recovery_codes_left == 0);
         assert_eq!(reset.state, LocalState::Invited);
         assert!(!is_in(house, &cookie).await);
+        let name = |text: &str| text.to_owned();
+        let told = Notice::AccountReset { person: name("Denis ERABLE"), structure: name("CENTRE HOSPITALIER DE VALCLAIR"), by: name("Claire TILLEUL") };
+        let to = ["denis.erable@ch-valclair.test", CARDIO].map(str::to_owned);
+        assert_eq!(notices(house).await, to.map(|to| (to, told.clone())), "Claire has no mailbox of her own: the one she answers for");
         house.later(24 * 3600);
         assert_eq!(refused(house.store.enrol_local([2; 32], means(), house.now).await), Refusal::CodeSpent, "a day");
         let acts: Vec<_> = house.lines(None).await.into_iter().map(|line| line.act).filter(|act| act.starts_with("local.")).collect();
@@ -369,6 +386,7 @@ on_both! {
         house.store.unlock_local_account(&id(DENIS), claire.clone(), house.now).await.unwrap();
         assert_eq!(house.store.local_review(house.now).await.unwrap(), store::accounts::Review::default(), "lifted");
 
+        lent(house).await;
         let confirmed = house.now;
         let mut sent = Vec::new();
         for day in 1..=230 {
@@ -380,6 +398,9 @@ on_both! {
             for reminder in review.reminders {
                 assert_eq!((reminder.gestionnaires, reminder.people), (vec![id(CLAIRE)], vec![id(DENIS)]));
                 sent.push((day, reminder.number, reminder.deadline.since(confirmed).as_secs() / 86_400));
+                let (structure, people) = ("CENTRE HOSPITALIER DE VALCLAIR".to_owned(), vec!["Denis ERABLE".to_owned()]);
+                let told = Notice::AccountsToConfirm { structure, people, number: reminder.number, deadline: reminder.deadline };
+                assert_eq!(notices(house).await, [(CARDIO.to_owned(), told)]);
             }
             if !review.suspended.is_empty() {
                 sent.push((day, 0, 0));

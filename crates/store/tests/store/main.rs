@@ -14,6 +14,7 @@ mod journal;
 mod leaving;
 mod local;
 mod nodes;
+mod notices;
 mod opening;
 mod pages;
 mod reading;

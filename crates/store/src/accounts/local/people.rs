@@ -2,6 +2,7 @@
 
 use rules::journal::{Act, Entry};
 use rules::movement::{Change, Right, standing};
+use rules::notice::Notice;
 use rules::register::{Activity, Exercise, Person, Situation};
 use rules::{Author, Channel, IdNat, Moment, Refusal, local};
 use serde_json::{Value, json};
@@ -147,6 +148,11 @@ async fn reset(tx: &mut Tx<'_>, person: &IdNat, code: &[u8; 32], author: &Author
     give_code(tx, person, code, now).await?;
     tx.journal(OPERATOR, &line(Act::LocalReset, person, author, Value::Null, now)).await?;
     tx.end_all_sessions(&Who::Local(person.clone()), author, now).await?;
+    let structure = tx.structure(&account.structure).await?.map_or(account.structure, |place| place.name);
+    let by = tx.called(author).await?;
+    let notice = Notice::AccountReset { person: format!("{} {}", account.given, account.family), structure, by };
+    tx.notify(&account.email, &notice, now).await?;
+    tx.notify_responsables(person, &notice, now).await?;
     tx.known_account(person, now).await
 }
 

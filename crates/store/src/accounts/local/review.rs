@@ -2,11 +2,12 @@
 
 use rules::journal::{Act, Entry};
 use rules::local::{PATIENCE, Step, Use};
+use rules::notice::Notice;
 use rules::{Author, Channel, IdNat, Moment, local};
 use serde_json::json;
 
 use super::people::settle;
-use super::structures;
+use super::{LocalStructure, structures};
 use crate::door::OPERATOR;
 use crate::engine::{Row, Tx, params};
 use crate::words::parse;
@@ -19,7 +20,7 @@ pub struct Review {
     pub suspended: Vec<IdNat>,
     /// Whose last day has passed: their delegations were ended now.
     pub ended: Vec<IdNat>,
-    /// To send to the gestionnaires now.
+    /// Sent to the gestionnaires now.
     pub reminders: Vec<Reminder>,
 }
 
@@ -102,11 +103,23 @@ async fn review(tx: &mut Tx<'_>, now: Moment) -> Result<Review> {
         }
         for (number, people) in (1_u8..).zip(reminders).filter(|(_, people)| !people.is_empty()) {
             let deadline = now.plus(PATIENCE * (3 - u32::from(number)));
+            remind(tx, &structure, &people, number, deadline, now).await?;
             let (structure, gestionnaires) = (structure.structure.clone(), structure.gestionnaires.clone());
             done.reminders.push(Reminder { structure, gestionnaires, number, people, deadline });
         }
     }
     Ok(done)
+}
+
+/// The list stands at the top of the structure's pages too.
+async fn remind(tx: &mut Tx<'_>, of: &LocalStructure, people: &[IdNat], number: u8, deadline: Moment, now: Moment) -> Result<()> {
+    let mut names = Vec::with_capacity(people.len());
+    for person in people {
+        names.push(tx.person(person).await?.map_or_else(|| person.to_string(), |known| known.name()));
+    }
+    let structure = tx.structure(&of.structure).await?.map_or_else(|| of.structure.clone(), |place| place.name);
+    let notice = Notice::AccountsToConfirm { structure, people: names, number, deadline };
+    tx.notify_structure(&of.structure, &of.gestionnaires, &notice, now).await
 }
 
 fn use_of(mut row: Row) -> Result<(IdNat, Use)> {

@@ -49,6 +49,12 @@ impl Tx<'_> {
         }
     }
 
+    /// Where somebody known to one structure only is written to.
+    pub(crate) async fn local_email(&mut self, person: &IdNat) -> Result<Option<String>> {
+        let row = self.row("SELECT body FROM local_account WHERE person = $1", params![person.as_str()]).await?;
+        row.map(|mut row| Ok(from_json::<Body>(&row.take::<String>()?)?.email)).transpose()
+    }
+
     pub(super) async fn known_account(&mut self, person: &IdNat, now: Moment) -> Result<LocalAccount> {
         let found = self.local_accounts(Column::Person, person.as_str(), now).await?.pop();
         found.ok_or(Error::NotFound("local account"))
