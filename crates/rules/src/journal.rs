@@ -84,6 +84,8 @@ acts! {
     MovementResumed = "movement.resumed",
     MovementClosing = "movement.closing",
     MovementClosed = "movement.closed",
+    /// The letters, folders and key of a mailbox closed for good are gone.
+    ContentDestroyed = "content.destroyed",
     /// Its history left for a person as a file. Facts: `format`, `kinds`, `person`.
     HistoryExported = "history.exported",
     /// Its letters left for a person as one file, folder by folder. Facts: `messages`.

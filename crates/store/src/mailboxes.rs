@@ -6,7 +6,7 @@
 //! | `movements` | one movement is written after `rules` said yes on the facts of the same transaction |
 //! | `enter`, `last_use` | the door: in, renewed, rechecked; when each person was last there |
 //! | `consult`, `mine` | what is asked of mailboxes without entering them: by address, by person |
-//! | `closing` | what time alone does |
+//! | `closing`, `destroy` | what time alone does; what remains of a mailbox closed for good |
 //! | `terms` | the terms of use: their texts, who accepted them |
 //! | `certificates` | machines that open an APP mailbox |
 
@@ -14,6 +14,7 @@ mod certificates;
 mod closing;
 mod consult;
 pub(crate) mod create;
+mod destroy;
 mod enter;
 mod last_use;
 mod mine;

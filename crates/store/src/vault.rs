@@ -63,6 +63,11 @@ impl Vault {
         self.kept.lock().get(&mailbox).cloned()
     }
 
+    /// Its wrapped key is gone: this node forgets it too.
+    pub(crate) fn forget(&self, mailbox: MailboxId) {
+        self.kept.lock().remove(&mailbox);
+    }
+
     pub(crate) fn unwrap(&self, mailbox: MailboxId, wrapped: &[u8]) -> Result<Arc<MailboxKey>> {
         let key = secret(unseal(&self.kek, &about(mailbox, "mailbox key", 0), wrapped)?)?;
         let key = Arc::new(MailboxKey { mailbox, key, entropy: self.entropy.clone() });

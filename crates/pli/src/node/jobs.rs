@@ -1,7 +1,7 @@
 //! What is done by the hour: mailboxes whose 30 days of closing are over, the journal's daily roots, the monthly figures, the review of
 //! local accounts.
 //!
-//! Requirements: CAB-13, IND-40, IND-51, LOC-08. One node a job: each takes a lease first; each is idempotent, so that a lost lease loses nothing.
+//! Requirements: CAB-13, TRU-55, IND-40, IND-51, LOC-08. One node a job: each takes a lease first; each is idempotent, so that a lost lease loses nothing.
 
 use std::time::Duration;
 
@@ -39,6 +39,9 @@ async fn round(operator: &Operator, holder: &str) {
     }
     if let Err(error) = operator.store.close_due(now).await {
         tracing::error!(%error, "mailboxes to close");
+    }
+    if let Err(error) = operator.store.destroy_due(now).await {
+        tracing::error!(%error, "contents of closed mailboxes");
     }
     if let Err(error) = operator.store.day_job(holder, now).await {
         tracing::error!(%error, "the journal's daily root");

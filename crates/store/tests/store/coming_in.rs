@@ -58,7 +58,7 @@ on_both! {
 }
 
 /// Text that zstd cannot shrink below 64 KiB.
-fn large(seed: u64) -> Bytes {
+pub fn large(seed: u64) -> Bytes {
     let entropy = rules::Entropy::seeded(seed);
     let lines = (0..2_000).map(|_| format!("{}\r\n", entropy.bytes::<32>().map(|b| format!("{b:02x}")).concat()));
     Bytes::from(format!("Subject: Imagerie\r\n\r\n{}", lines.collect::<String>()))
@@ -67,6 +67,17 @@ fn large(seed: u64) -> Bytes {
 fn objects(house: &House) -> usize {
     let folders = std::fs::read_dir(house.dir.path().join("blobs")).unwrap();
     folders.flat_map(|folder| std::fs::read_dir(folder.unwrap().path()).unwrap()).count()
+}
+
+/// How many there are once so many are left: the removal goes on beside its caller, in a few milliseconds.
+pub async fn objects_left(house: &House, wanted: usize) -> usize {
+    for _ in 0..500 {
+        if objects(house) == wanted {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    objects(house)
 }
 
 on_both! {
@@ -85,14 +96,7 @@ on_both! {
             house.store.set_flags(&access, inbox, &[1], deleted, None, Channel::Imap, house.now).await.unwrap();
             assert_eq!(house.store.expunge(&access, inbox, None, Channel::Imap, house.now).await.unwrap(), [1]);
         }
-        // The removal goes on beside its caller, in a few milliseconds.
-        for _ in 0..500 {
-            if objects(house) == 0 {
-                break;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-        }
-        assert_eq!(objects(house), 0);
+        assert_eq!(objects_left(house, 0).await, 0);
     }
 }
 

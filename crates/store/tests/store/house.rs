@@ -191,6 +191,19 @@ impl House {
         self.store = Store::open(self.config.clone(), Entropy::seeded(self.now.micros().unsigned_abs())).await.unwrap();
     }
 
+    /// Rows of a mailbox in a table, counted behind the store's back.
+    pub async fn rows(&self, table: &str, mailbox: MailboxId) -> i64 {
+        let from = |table: &str| format!("SELECT COUNT(*) FROM {table} WHERE mailbox = {}", mailbox.0);
+        match &self.config.engine {
+            Engine::Sqlite { path } => rusqlite::Connection::open(path).unwrap().query_row(&from(table), [], |row| row.get(0)).unwrap(),
+            Engine::Postgres { schema, .. } => {
+                let (client, connection) = tokio_postgres::connect(&postgres_url(), tokio_postgres::NoTls).await.unwrap();
+                tokio::spawn(connection);
+                client.query_one(&from(&format!("{schema}.{table}")), &[]).await.unwrap().get(0)
+            }
+        }
+    }
+
     /// A statement behind the store's back.
     pub async fn tamper(&self, sql: &str) {
         match &self.config.engine {

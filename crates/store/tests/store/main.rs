@@ -3,6 +3,7 @@
 //! PostgreSQL: `PLI_TEST_POSTGRES` names a database in which each story makes a schema of its own, and drops it.
 
 mod accounts;
+mod closing;
 mod colleagues;
 mod coming_in;
 mod crash;

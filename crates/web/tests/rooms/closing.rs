@@ -91,6 +91,7 @@ async fn a_closing_mailbox_is_read_and_exported_for_thirty_days_then_its_history
     assert!(files[0].1.ends_with("Bonjour,\r\nAvant.\r\n"));
     house.advance(DAY);
     assert_eq!(house.store.close_due(house.now()).await.unwrap(), 1);
+    assert_eq!(house.store.destroy_due(house.now()).await.unwrap(), 1);
     let claire = house.seated(CLAIRE).await;
     for path in ["acces", "historique", "export"] {
         assert_eq!(claire.get(&room(path)).await.status, 403, "{path}");
