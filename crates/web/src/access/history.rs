@@ -1,6 +1,6 @@
 //! `GET /boites/{address}/historique`: what happened in a mailbox, as people would tell it, newest first; and its files (`exports`).
 //!
-//! Requirements: CAB-08, CAB-16, DEL-03, TRU-58. For the people of the mailbox alone; movements are shown since the beginning, acts as long as
+//! Requirements: CAB-08, CAB-16, DEL-03, LOC-04, TRU-58. For the people of the mailbox alone; movements are shown since the beginning, acts as long as
 //! the journal keeps them.
 
 use askama::Template;
@@ -14,6 +14,7 @@ use rules::{Author, Channel, IdNat, Moment};
 use serde::Deserialize;
 use store::timeline::{Kinds, TimelineQuery};
 
+use super::found::Places;
 use super::room::Inside;
 use super::sentences::{self, Names};
 use super::{acts, exports};
@@ -250,6 +251,7 @@ impl Reader {
             happenings.extend(self.lapses(app, w, asked, oldest, newest).await?);
             happenings.sort_by_key(|one| std::cmp::Reverse((one.at, one.seq)));
         }
+        say_how_they_signed_in(app, w, &mut happenings).await?;
         Ok((happenings, last.filter(|_| more)))
     }
 
@@ -275,6 +277,7 @@ impl Reader {
         let mut happenings: Vec<Happening> = self.movements.iter().filter(about).map(one).collect();
         happenings.extend(self.lapses(app, w, asked, Moment::from_micros(i64::MIN), self.now).await?);
         happenings.sort_by_key(|one| std::cmp::Reverse((one.at, one.seq)));
+        say_how_they_signed_in(app, w, &mut happenings).await?;
         Ok(happenings)
     }
 
@@ -296,4 +299,16 @@ impl Reader {
         });
         Ok(told.collect())
     }
+}
+
+/// Acts of somebody whom Pro Santé Connect does not know say which structure proved her (LOC-04).
+async fn say_how_they_signed_in(app: &App, w: Words, happenings: &mut [Happening]) -> Result<(), Fault> {
+    let mut places = Places::default();
+    for one in happenings {
+        if let Some(structure) = one.by.person().and_then(IdNat::employer) {
+            let proved = w.signs_in_locally(places.said(app, &structure).await?);
+            one.text = format!("{} ({proved})", one.text);
+        }
+    }
+    Ok(())
 }

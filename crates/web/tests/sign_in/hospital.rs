@@ -78,7 +78,7 @@ async fn hired(house: &House) -> (Browser, String) {
     (anne, code)
 }
 
-/// Anne, responsible of the service's mailbox, lets Denis in; he accepted the terms.
+/// Anne, responsible of the service's mailbox, lets Denis in.
 async fn delegated(house: &House) {
     let author = Author::Person { id: idnat(ANNE), capacity: Some(Capacity::Responsable) };
     let change = Change::Delegated { person: idnat(DENIS), from: None, until: None };
@@ -87,6 +87,9 @@ async fn delegated(house: &House) {
         .move_mailbox(&address(CARDIO), change, None, true, author, Channel::Webmail, house.now(), |_, _| Ok(()))
         .await
         .expect("delegated");
+}
+
+async fn agreed(house: &House) {
     let denis = Author::Person { id: idnat(DENIS), capacity: None };
     let acceptance = store::mailboxes::Acceptance::of("2026-01", Channel::Webmail);
     house.store.accept_terms(&idnat(DENIS), acceptance, denis, house.now()).await.expect("accepted");
@@ -131,6 +134,7 @@ async fn a_hospital_secretary_without_rpps_enters_her_services_mailbox_and_no_ot
     switched_on(&house, None).await;
     let (_, code) = hired(&house).await;
     delegated(&house).await;
+    agreed(&house).await;
     let denis = house.browser();
     let (secret, codes) = enrolled(&denis, &house, &code).await;
     assert_eq!(codes.len(), 10);
@@ -165,6 +169,36 @@ async fn a_hospital_secretary_without_rpps_enters_her_services_mailbox_and_no_ot
     let again = house.browser();
     login(&again, PASSWORD, &codes[0]).await.shows("Denis ERABLE");
     assert_eq!(login(&house.browser(), PASSWORD, &codes[0]).await.status, 401);
+    house.close().await;
+}
+
+/// Proves: LOC-04.
+#[tokio::test(flavor = "multi_thread")]
+async fn she_is_asked_for_the_terms_like_everybody_and_the_history_says_who_proved_her() {
+    let house = House::open().await;
+    switched_on(&house, None).await;
+    let (_, code) = hired(&house).await;
+    delegated(&house).await;
+    let denis = house.browser();
+    let (secret, _) = enrolled(&denis, &house, &code).await;
+    house.advance(Duration::from_secs(60));
+    let gate = login(&denis, PASSWORD, &digits(&secret, &house)).await;
+    gate.shows("J&#39;accepte");
+    let inbox = format!("/boites/{CARDIO}/lettres");
+    assert_ne!(denis.get(&inbox).await.status, 200, "nobody reads before");
+    let sha256 = gate.between("name=\"empreinte\" value=\"", "\"").to_owned();
+    denis.submit("/cgu", &[("version", "2026-01"), ("empreinte", &sha256), ("vers", &inbox)]).await;
+    assert_eq!(denis.open(&inbox).await.status, 200);
+    let anne = house.seated(ANNE).await;
+    let proved = "(authentification locale – CENTRE HOSPITALIER DE VALCLAIR";
+    let entered = anne.get(&format!("/boites/{CARDIO}/historique?vue=entrees")).await;
+    entered.shows("Denis ERABLE est entré(e) dans la boîte par le webmail.").shows(proved);
+    assert_eq!(entered.text.matches(proved).count(), entered.text.matches("Denis ERABLE est entr").count(), "hers, and nobody else's");
+    anne.get(&format!("/boites/{CARDIO}/historique?format=csv&vue=entrees")).await.shows("authentification locale");
+    let lines =
+        house.store.journal_lines(store::history::Query { mailbox: Some(address(CARDIO)), ..Default::default() }).await.expect("lines");
+    let hers = Author::Person { id: idnat(DENIS), capacity: Some(Capacity::Delegataire) };
+    assert!(lines.iter().any(|placed| placed.line.author == hers), "she is the author, under her own number");
     house.close().await;
 }
 
@@ -304,6 +338,7 @@ async fn the_end_of_an_account_ends_its_session_and_its_delegation_at_once() {
     switched_on(&house, None).await;
     let (anne, code) = hired(&house).await;
     delegated(&house).await;
+    agreed(&house).await;
     let denis = house.browser();
     let (secret, _) = enrolled(&denis, &house, &code).await;
     house.advance(Duration::from_secs(60));
