@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `caller`, `input`, `problem`, `idempotent`, `shapes` | who calls, what is read, what goes wrong, what is done once, what is said |
 //! | `mailboxes`, `movements`, `history` | mailboxes, who is let in or out, what was done |
-//! | `messages` | letters, for people only |
+//! | `messages`, `sending` | letters, for people only |
 //! | `register`, `terms` | people and structures; the terms of use |
 //! | `figures`, `webhooks`, `tokens` | monthly figures; who is told; API tokens |
 //!
@@ -20,6 +20,7 @@ mod messages;
 mod movements;
 mod problem;
 mod register;
+mod sending;
 mod shapes;
 mod terms;
 mod tokens;
@@ -33,7 +34,7 @@ use axum::routing::get;
 use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder, SecurityRequirement, Server};
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
 
 use crate::App;
@@ -43,7 +44,7 @@ const BODY: usize = 256 * 1024;
 
 /// The operations, and their description.
 pub(crate) fn routes(app: &App) -> Router<App> {
-    let (router, document) = described(&app.config.base_url);
+    let (router, document) = described(&app.config.base_url, in_json(app.config.max_message));
     let text = document.to_pretty_json().unwrap_or_default();
     let api = router
         .route("/openapi.json", get(move || async move { ([("content-type", "application/json")], text) }))
@@ -55,7 +56,12 @@ pub(crate) fn routes(app: &App) -> Router<App> {
     Router::new().nest("/api/v1", api)
 }
 
-fn described(base_url: &str) -> (Router<App>, OpenApi) {
+/// A letter in JSON: its attachments in base64, and what JSON escapes.
+fn in_json(max_message: u64) -> usize {
+    usize::try_from(max_message).unwrap_or(usize::MAX).saturating_add(BODY)
+}
+
+fn described(base_url: &str, letter: usize) -> (Router<App>, OpenApi) {
     OpenApiRouter::with_openapi(head(base_url))
         .routes(routes!(mailboxes::list, mailboxes::create))
         .routes(routes!(mailboxes::show))
@@ -72,7 +78,7 @@ fn described(base_url: &str) -> (Router<App>, OpenApi) {
         .routes(routes!(movements::history))
         .routes(routes!(history::timeline))
         .routes(routes!(messages::folders))
-        .routes(routes!(messages::list))
+        .routes(routes!(messages::list, sending::send).layer(DefaultBodyLimit::max(letter)))
         .routes(routes!(messages::read))
         .routes(routes!(register::people))
         .routes(routes!(register::person))

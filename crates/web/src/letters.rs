@@ -28,8 +28,8 @@ mod opened;
 mod parts;
 mod query;
 mod receipt;
-mod recipients;
-mod send;
+pub(crate) mod recipients;
+pub(crate) mod send;
 mod shelf;
 mod write;
 

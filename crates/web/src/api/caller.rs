@@ -128,6 +128,11 @@ impl Person {
         self.token.is_none()
     }
 
+    /// The software that she came with.
+    pub fn azp(&self) -> &str {
+        &self.azp
+    }
+
     pub fn ip(&self) -> Option<IpAddr> {
         self.ip
     }

@@ -8,6 +8,8 @@ use serde::Serialize;
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response as Documented, ResponseBuilder};
 use utoipa::{IntoResponses, ToSchema};
 
+use crate::frame::Fault;
+
 /// A refusal or a mistake, for programs and for people.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(example = json!({"type": "about:blank", "title": "Forbidden", "status": 403, "code": "NO_RIGHT",
@@ -129,6 +131,19 @@ impl From<store::Error> for Problem {
             store::Error::Exists(what) => Self::conflict("EXISTS", format!("Existe déjà : {what}.")),
             store::Error::NotAllowed(what) => Self::conflict("NOT_ALLOWED", format!("N'est pas permis : {what}.")),
             store::Error::Internal(why) => Self::ours(why),
+        }
+    }
+}
+
+impl From<Fault> for Problem {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Refused(refusal) => refusal.into(),
+            Fault::NotFound => Self::not_found(),
+            Fault::BadForm(field) => Self::bad(field),
+            // Pages lead a browser on; a program has its token, or has not.
+            Fault::SignIn { .. } | Fault::Terms { .. } | Fault::SignInAgain { .. } => Self::unauthorized(),
+            Fault::Ours => Self::ours("see the line before"),
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::frame::{Fault, Words};
 use crate::keyboard::Member;
 
 /// Recipients of one letter (as at submission).
-pub(super) const MOST: usize = 100;
+pub(crate) const MOST: usize = 100;
 
 /// What was found of one field.
 #[derive(Debug, Default)]
@@ -31,7 +31,12 @@ pub(super) async fn check(app: &App, w: Words, field: &str) -> Result<Checked, F
     let (good, bad) = typed(field);
     let mut checked = Checked { good: Vec::new(), bad: bad.into_iter().map(|text| (text, w.not_an_address())).collect() };
     for one in good.into_iter().take(MOST + 1) {
-        match reachable(app, &one.address).await {
+        let address = Address::parse(&one.address).map_err(|_| Refusal::BadAddress);
+        let known = match address {
+            Ok(address) => reachable(app, &address).await,
+            Err(why) => Err(why.into()),
+        };
+        match known {
             Ok(()) => checked.good.push(one),
             Err(store::Error::Refused(why)) => checked.bad.push((one.address, w.refusal(&why))),
             Err(error) => return Err(error.into()),
@@ -40,12 +45,12 @@ pub(super) async fn check(app: &App, w: Words, field: &str) -> Result<Checked, F
     Ok(checked)
 }
 
-async fn reachable(app: &App, address: &str) -> store::Result<()> {
+/// Inside the trust space, and when it is ours, a mailbox that takes letters.
+pub(crate) async fn reachable(app: &App, address: &Address) -> store::Result<()> {
     let now = app.clock.now();
-    let address = Address::parse(address).map_err(|_| Refusal::BadAddress)?;
     let domain = address.domain();
     if app.config.domains.contains(&domain) {
-        let mailbox = app.store.recipient(&address).await?.ok_or(Refusal::UnknownMailbox)?;
+        let mailbox = app.store.recipient(address).await?.ok_or(Refusal::UnknownMailbox)?;
         return Ok(rules::mail::accept(&mailbox, now)?);
     }
     let list = app.trust.snapshot();

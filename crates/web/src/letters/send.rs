@@ -11,36 +11,63 @@ use rules::access::Access;
 use rules::mailbox::{Bearer, Kind, Mailbox};
 use rules::register::Person;
 use rules::{Address, Channel, Refusal};
+use store::folders::FolderId;
 use store::mail::draft::Draft;
 use store::mail::{Flags, Leaving, SendTo, Sending, flag};
 
-use super::write::Source;
 use crate::App;
 use crate::frame::{Fault, Words};
 
 /// When to give up (as at submission).
 const EXPIRES: Duration = Duration::from_secs(48 * 3600);
-/// The software that lets people in on pages, in the figures.
-const AZP: &str = "pli";
+/// Through which door, and by which software, a letter leaves: for the journal and the figures.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct By<'a> {
+    pub(crate) channel: Channel,
+    pub(crate) azp: &'a str,
+}
+
+/// The pages, whose software lets people in itself.
+pub(super) const PAGES: By<'static> = By { channel: Channel::Webmail, azp: "pli" };
+
+/// The letter that this one answers or forwards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Source {
+    pub(crate) folder: FolderId,
+    pub(crate) uid: u32,
+    pub(crate) forward: bool,
+}
+
+impl Source {
+    /// As it stands in the form and in a draft: `r:1/42`, `t:1/42`.
+    pub(super) fn written(self) -> String {
+        format!("{}:{}/{}", if self.forward { "t" } else { "r" }, self.folder.0, self.uid)
+    }
+}
 
 /// A letter as it was typed.
 #[derive(Clone, Debug)]
-pub(super) struct Outgoing {
-    pub(super) token: String,
-    pub(super) to: String,
-    pub(super) cc: String,
-    pub(super) subject: String,
-    pub(super) text: String,
-    pub(super) receipt: bool,
-    pub(super) enclosed: Vec<Enclosed>,
-    pub(super) in_reply_to: Option<String>,
-    pub(super) references: Vec<String>,
-    pub(super) source: Option<Source>,
+pub(crate) struct Outgoing {
+    pub(crate) token: String,
+    pub(crate) to: String,
+    pub(crate) cc: String,
+    pub(crate) subject: String,
+    pub(crate) text: String,
+    pub(crate) receipt: bool,
+    pub(crate) enclosed: Vec<Enclosed>,
+    pub(crate) in_reply_to: Option<String>,
+    pub(crate) references: Vec<String>,
+    pub(crate) source: Option<Source>,
 }
 
-/// May this house send from its pages? `None`: yes; otherwise the sentence (MSG-01).
+/// May this house send? Letters carry the number of the software (MSG-01).
+pub(crate) fn numbered(app: &App) -> bool {
+    !app.config.nil.is_empty() || app.config.sandbox
+}
+
+/// The same, as a sentence when it may not.
 pub(super) fn ready(app: &App, w: Words) -> Option<String> {
-    (app.config.nil.is_empty() && !app.config.sandbox).then(|| w.no_software_number())
+    (!numbered(app)).then(|| w.no_software_number())
 }
 
 /// Our software number between operators.
@@ -66,13 +93,14 @@ pub(super) async fn keep(
 }
 
 /// Sends it. False: it had left before.
-pub(super) async fn send(
+pub(crate) async fn send(
     app: &App,
     access: &Access,
     letter: &Outgoing,
     to: &[Correspondent],
     cc: &[Correspondent],
     draft: Option<u32>,
+    by: By<'_>,
 ) -> Result<bool, Fault> {
     let now = app.clock.now();
     rules::mail::outgoing(access, Some(access.address()))?;
@@ -94,14 +122,14 @@ pub(super) async fn send(
         return_full: false,
         // Begins with the time, so that new rows stand together; ends with the page's own number.
         transaction: format!("{:013X}{}", now.micros(), letter.token),
-        channel: Channel::Webmail,
-        facts: leaving::sending_facts(&glance.facts, AZP, &app.config.domains, &addresses, false),
+        channel: by.channel,
+        facts: leaving::sending_facts(&glance.facts, by.azp, &app.config.domains, &addresses, false),
         report: false,
         expires: now.plus(EXPIRES),
         bytes,
     };
     let first = app.store.send_once(access, sending, Leaving { draft, marks: letter.source.as_ref().map(mark) }, now).await?;
-    tracing::info!(mailbox = %access.address(), recipients = addresses.len(), "a letter written on a page is queued");
+    tracing::info!(mailbox = %access.address(), recipients = addresses.len(), channel = by.channel.as_str(), "a letter is queued");
     Ok(first)
 }
 
@@ -121,7 +149,7 @@ pub(super) async fn report(app: &App, access: &Access, bytes: Bytes, to: &[Corre
         return_full: false,
         transaction: format!("{:013X}{token}", now.micros()),
         channel: Channel::Webmail,
-        facts: leaving::sending_facts(&glance.facts, AZP, &app.config.domains, &addresses, true),
+        facts: leaving::sending_facts(&glance.facts, PAGES.azp, &app.config.domains, &addresses, true),
         report: true,
         expires: now.plus(EXPIRES),
         bytes,

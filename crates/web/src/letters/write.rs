@@ -17,19 +17,11 @@ use store::mail::Want;
 
 use super::form::Fields;
 use super::recipients::{self, Checked};
-use super::send::{self, Outgoing};
+use super::send::{self, Outgoing, Source};
 use crate::App;
 use crate::frame::page::Place;
 use crate::frame::{Fault, Notice, Page, Words, html};
 use crate::keyboard::Member;
-
-/// The letter that this one answers or forwards.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Source {
-    pub(super) folder: FolderId,
-    pub(super) uid: u32,
-    pub(super) forward: bool,
-}
 
 /// Something already attached.
 #[derive(Clone, Debug)]
@@ -141,7 +133,7 @@ pub(super) async fn submit(
     };
     let wrong = match wrong {
         Some(wrong) => wrong,
-        None => match send::send(&app, &access, &outgoing, &to.good, &cc.good, draft).await {
+        None => match send::send(&app, &access, &outgoing, &to.good, &cc.good, draft, send::PAGES).await {
             Ok(first) => {
                 let text = if first { w.letter_sent(super::line::people(w, &to.good)) } else { w.letter_sent_before() };
                 let folder = source.map_or_else(|| "INBOX".to_owned(), |source| source.folder.0.to_string());
@@ -385,11 +377,4 @@ fn parsed(text: &str) -> Option<Source> {
 
 fn token(app: &App) -> String {
     hex::encode(app.entropy.bytes::<16>())
-}
-
-impl Source {
-    /// As it stands in the form and in a draft: `r:1/42`, `t:1/42`.
-    pub(super) fn written(self) -> String {
-        format!("{}:{}/{}", if self.forward { "t" } else { "r" }, self.folder.0, self.uid)
-    }
 }
