@@ -6,6 +6,12 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+/// Calls and reads status and JSON answer, whatever they are.
+pub fn ask(method: &str, url: &str, headers: &[(&str, &str)], body: Option<&Value>) -> (u16, Value) {
+    let (status, text) = exchange(method, url, headers, body);
+    (status, serde_json::from_str(&text).unwrap_or(Value::Null))
+}
+
 /// Calls and reads the JSON answer; any status but 2xx fails the story.
 pub fn call(method: &str, url: &str, headers: &[(&str, &str)], body: Option<&Value>) -> Value {
     let (status, text) = exchange(method, url, headers, body);
