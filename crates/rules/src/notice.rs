@@ -1,6 +1,6 @@
 //! Letters that the operator writes by itself, about rights and accounts: to whom something happened, never about patients.
 //!
-//! Requirements: LOC-06, LOC-08, CAB-06, CAB-12, DEL-03. Facts are kept, words are made when the letter leaves. None holds a code or a
+//! Requirements: LOC-06, LOC-08, CAB-06, CAB-12, CAB-17, DEL-03. Facts are kept, words are made when the letter leaves. None holds a code or a
 //! password, and none lets anybody in: the link leads to the ordinary sign-in.
 
 use serde::{Deserialize, Serialize};
@@ -22,6 +22,8 @@ pub enum Notice {
     HandOverOffered { mailbox: Address, label: String, by: String },
     /// Somebody else ended her right.
     RightEnded { mailbox: Address, label: String, by: String },
+    /// The cabinet has no owner any more; it is suspended at that moment unless somebody takes it over.
+    OwnerGone { mailbox: Address, label: String, suspended: Moment },
     /// The account of a structure's own login was reset: a new code was made, every means she had is forgotten.
     AccountReset { person: String, structure: String, by: String },
     /// The people of a structure are to be confirmed, or their accounts are suspended. `number`: first or second reminder.
@@ -37,6 +39,7 @@ impl Notice {
             Self::ResponsableAdded { label, .. } => format!("Vous êtes responsable de {label}"),
             Self::HandOverOffered { label, .. } => format!("On vous propose de reprendre {label}"),
             Self::RightEnded { label, .. } => format!("Fin de votre accès à {label}"),
+            Self::OwnerGone { label, .. } => format!("{label} n'a plus de propriétaire"),
             Self::AccountReset { .. } => "Un compte a été réinitialisé".to_owned(),
             Self::AccountsToConfirm { number: 1, .. } => "Comptes à confirmer".to_owned(),
             Self::AccountsToConfirm { .. } => "Comptes à confirmer : dernier rappel".to_owned(),
@@ -70,6 +73,11 @@ impl Notice {
                 format!("{by} vous propose de devenir propriétaire de la boîte {mailbox}. Rien ne change tant que vous n'avez pas accepté.")
             }
             Self::RightEnded { mailbox, by, .. } => format!("{by} a mis fin à votre accès à la boîte {mailbox}."),
+            Self::OwnerGone { mailbox, suspended, .. } => format!(
+                "La boîte {mailbox} n'a plus de propriétaire en exercice. Vous y travaillez comme avant, mais personne de nouveau n'y entre. \
+                 Sans reprise avant le {}, elle sera suspendue : un cotitulaire qui exerce au cabinet peut la reprendre, votre opérateur vous y aide.",
+                day(*suspended)
+            ),
             Self::AccountReset { person, structure, by } => format!(
                 "{by} a réinitialisé le compte de {person} ({structure}). Le mot de passe, les clés et les codes d'avant ne valent plus rien ; \
                  le nouveau code est remis en main propre et vaut 24 heures."

@@ -21,6 +21,7 @@ fn all() -> Vec<Notice> {
         Notice::ResponsableAdded { mailbox: mailbox(), label: label(), by: "L'opérateur".to_owned() },
         Notice::HandOverOffered { mailbox: mailbox(), label: label(), by: by() },
         Notice::RightEnded { mailbox: mailbox(), label: label(), by: by() },
+        Notice::OwnerGone { mailbox: mailbox(), label: label(), suspended: until },
         Notice::AccountReset { person: "Denis ERABLE".to_owned(), structure: "CH DE VALCLAIR".to_owned(), by: by() },
         reminder(1),
         reminder(2),

@@ -291,3 +291,24 @@ fn an_owner_who_is_about_to_leave_can_still_hand_over_or_close() {
     assert_eq!(movement::close(&by, &cabinet, end.minus(MICRO)), Ok(()));
     assert_eq!(enter(&cabinet, &claire, end).unwrap_err(), Refusal::PersonNotEntitled);
 }
+
+/// Proves: CAB-17, TRU-53.
+#[test]
+fn a_cabinet_without_owner_is_reminded_three_times_and_suspended_after_ninety_days() {
+    use rules::movement::vacancy::{Due, due};
+    let day = |n: u64| now().plus(Duration::from_secs(n * 86_400));
+    let (mut told, mut story) = (0, Vec::new());
+    for n in 0..=90 {
+        match due(now(), told, day(n)) {
+            Due::Nothing => {}
+            Due::Remind { day: which, suspended } => {
+                assert_eq!(suspended, day(90));
+                told = which;
+                story.push((n, which));
+            }
+            Due::Suspend => story.push((n, 0)),
+        }
+    }
+    assert_eq!(story, [(30, 30), (60, 60), (80, 80), (90, 0)]);
+    assert_eq!(due(now(), 0, day(85)), Due::Remind { day: 80, suspended: day(90) }, "days that nobody looked at are not made up for");
+}

@@ -6,7 +6,7 @@
 //! | `movements` | one movement is written after `rules` said yes on the facts of the same transaction |
 //! | `enter`, `last_use` | the door: in, renewed, rechecked; when each person was last there |
 //! | `consult`, `mine` | what is asked of mailboxes without entering them: by address, by person |
-//! | `closing`, `destroy` | what time alone does; what remains of a mailbox closed for good |
+//! | `closing`, `destroy`, `vacancy` | what time alone does: to mailboxes being closed, to what they held, to cabinets without owner |
 //! | `terms` | the terms of use: their texts, who accepted them |
 //! | `certificates` | machines that open an APP mailbox |
 
@@ -20,6 +20,7 @@ mod last_use;
 mod mine;
 pub(crate) mod movements;
 pub(crate) mod terms;
+mod vacancy;
 
 use std::net::IpAddr;
 

@@ -1,6 +1,6 @@
 //! A cabinet whose owner is gone, or about to go: who is let in meanwhile, and what its people are warned of.
 //!
-//! Requirements: CAB-05, CAB-17, CAB-18, CAB-19. The mailbox stays readable throughout: only the door (`access`) shuts anybody out.
+//! Requirements: CAB-05, CAB-17, CAB-18, CAB-19, TRU-53. The mailbox stays readable throughout: only the door (`access`) shuts anybody out.
 
 use std::time::Duration;
 
@@ -15,6 +15,35 @@ use crate::time::Moment;
 
 /// An owner is led to a hand-over this long before the practice ends (CAB-19).
 pub const NOTICE: Duration = Duration::from_secs(90 * 86_400);
+
+/// Days without owner on which the people of a cabinet are reminded, and after which it is suspended (TRU-53, CAB-17).
+pub const REMINDERS: [u8; 3] = [30, 60, 80];
+const PATIENCE: Duration = Duration::from_secs(90 * 86_400);
+
+/// What the length of a vacancy asks for today.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Due {
+    Nothing,
+    /// The reminder of that day; those before it were sent, or their day is past.
+    Remind {
+        day: u8,
+        suspended: Moment,
+    },
+    Suspend,
+}
+
+/// `since`: when the owner was first seen to be gone; `told`: day of the last reminder, 0 before the first.
+pub fn due(since: Moment, told: u8, now: Moment) -> Due {
+    let gone = now.since(since);
+    if gone >= PATIENCE {
+        return Due::Suspend;
+    }
+    let day = REMINDERS.into_iter().rev().find(|day| gone >= Duration::from_secs(u64::from(*day) * 86_400));
+    match day.filter(|day| *day > told) {
+        Some(day) => Due::Remind { day, suspended: since.plus(PATIENCE) },
+        None => Due::Nothing,
+    }
+}
 
 /// Something the people of a mailbox are told before it hurts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

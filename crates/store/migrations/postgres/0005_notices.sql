@@ -13,3 +13,10 @@ CREATE TABLE notice (
 );
 CREATE INDEX notice_due ON notice (next, id) WHERE state = 0;
 CREATE INDEX notice_ended ON notice (ended) WHERE state <> 0;
+
+-- Cabinets whose owner is gone: since when it is seen, and the day of the last reminder.
+CREATE TABLE vacancy (
+  mailbox BIGINT NOT NULL PRIMARY KEY,
+  since   BIGINT NOT NULL,
+  told    BIGINT NOT NULL
+);

@@ -53,7 +53,13 @@ impl Store {
 
     /// What the people of a cabinet are to be warned of today (CAB-17, CAB-18, CAB-19).
     pub async fn warnings(&self, address: &Address, now: Moment) -> Result<Vec<Warning>> {
-        self.read_facts((address.clone(), now), |tx, args| Box::pin(warnings(tx, &args.0, args.1))).await
+        self.read_facts((address.clone(), now), |tx, (address, now)| {
+            Box::pin(async move {
+                let id = tx.mailbox_id(address).await?.ok_or(Error::NotFound("mailbox"))?;
+                warnings(tx, id, *now).await
+            })
+        })
+        .await
     }
 
     /// What RCPT asks, for mailboxes of ours. Very cheap (cached in the node, dropped when the mailbox moves).
@@ -103,8 +109,7 @@ async fn mailboxes_at(tx: &mut Tx<'_>, structure: &str) -> Result<Vec<Mailbox>> 
     tx.rows(&sql, params![&id, &bearer]).await?.iter_mut().map(mailbox_of).collect()
 }
 
-async fn warnings(tx: &mut Tx<'_>, address: &Address, now: Moment) -> Result<Vec<Warning>> {
-    let id = tx.mailbox_id(address).await?.ok_or(Error::NotFound("mailbox"))?;
+pub(super) async fn warnings(tx: &mut Tx<'_>, id: MailboxId, now: Moment) -> Result<Vec<Warning>> {
     let mailbox = tx.mailbox(id).await?;
     let owner = match standing(&mailbox.movements, now).owner() {
         Some(owner) => tx.person(owner).await?,

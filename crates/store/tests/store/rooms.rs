@@ -310,3 +310,37 @@ on_both! {
         assert_eq!(house.acts(app.as_str(), "certificate.removed").await[0].facts["dn"], dn);
     }
 }
+
+on_both! {
+    /// Proves: CAB-17, TRU-53.
+    async fn a_cabinet_that_nobody_takes_over_is_reminded_then_suspended_and_comes_back_with_an_owner(house) {
+        let mut claire = physician(CLAIRE, "Claire", "TILLEUL");
+        claire.exercises[0].situations[0].end = Some(house.later(3600));
+        house.store.put_person(&claire, staff(), house.now).await.unwrap();
+        let gone = house.now;
+        let mut told = Vec::new();
+        for day in 0..=90 {
+            house.now = gone.plus(DAY * day);
+            let suspended = house.store.vacancies_due(house.now).await.unwrap();
+            assert_eq!(house.store.vacancies_due(house.now).await.unwrap(), 0, "twice does nothing");
+            for due in house.store.notices_due(10, DAY, house.now).await.unwrap() {
+                house.store.settle_notice(due.id, store::accounts::Told::Delivered, house.now).await.unwrap();
+                assert_eq!(due.to, CABINET);
+                told.push((day, 0));
+            }
+            if suspended > 0 {
+                told.push((day, suspended));
+            }
+        }
+        assert_eq!(told, [(30, 0), (60, 0), (80, 0), (90, 1)]);
+        assert_eq!(refused(house.knock(CABINET, NADIA).await), Refusal::MailboxSuspended);
+        let last = house.store.mailbox(&address(CABINET)).await.unwrap().unwrap().movements.pop().unwrap();
+        assert_eq!((last.change, last.reason.as_deref()), (Change::Suspended, Some("90 jours sans propriétaire")));
+        // Handed over and resumed, it counts no days.
+        house.change(CABINET, Change::HandedOver { to: id(KARIM) }).await;
+        house.change(CABINET, Change::Resumed).await;
+        house.later(400 * 86_400);
+        assert_eq!(house.store.vacancies_due(house.now).await.unwrap(), 0);
+        house.knock(CABINET, NADIA).await.unwrap();
+    }
+}
