@@ -8,7 +8,7 @@
 //! | `consult`, `mine` | what is asked of mailboxes without entering them: by address, by person |
 //! | `closing` | what time alone does |
 //! | `terms` | the terms of use: their texts, who accepted them |
-//! | `certificates` | machines that open an APP mailbox |
+//! | `certificates`, `machine` | which certificates open an APP mailbox; a machine at the door |
 
 mod certificates;
 mod closing;
@@ -16,6 +16,7 @@ mod consult;
 pub(crate) mod create;
 mod enter;
 mod last_use;
+mod machine;
 mod mine;
 pub(crate) mod movements;
 pub(crate) mod terms;
@@ -27,7 +28,8 @@ use rules::mailbox::{Bearer, Kind, Mailbox, State};
 use rules::movement::{Change, Right};
 use rules::{Address, Author, Channel, IdNat, Moment};
 
-pub use certificates::Certificate;
+pub use certificates::{Certificate, NewCertificate};
+pub use machine::MachineKnock;
 pub use terms::{Acceptance, Accepted, Published, Text};
 
 /// A mailbox to create. The standard folders are made with it (LPS-41).
