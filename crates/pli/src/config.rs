@@ -103,6 +103,25 @@ pub struct Listen {
 pub struct Tls {
     pub chain: PathBuf,
     pub key: PathBuf,
+    #[serde(default)]
+    pub app: AppTls,
+}
+
+/// The host name under which machines open APP mailboxes, the only one that asks for a client certificate (LPS-21).
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AppTls {
+    /// `app.<host_name>` when absent.
+    pub name: Option<Domain>,
+    /// Its own certificate and key; the operator's when both are absent, which then holds this name too.
+    pub chain: Option<PathBuf>,
+    pub key: Option<PathBuf>,
+}
+
+impl AppTls {
+    pub fn name(&self, host_name: &Domain) -> String {
+        self.name.as_ref().map_or_else(|| format!("app.{host_name}"), ToString::to_string)
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -392,6 +411,7 @@ impl Config {
         let at = |path: &mut PathBuf| *path = base.join(&*path);
         at(&mut self.tls.chain);
         at(&mut self.tls.key);
+        self.tls.app.chain.iter_mut().chain(&mut self.tls.app.key).for_each(&at);
         at(self.trust.anchors.get_mut());
         self.trust.intermediates.iter_mut().for_each(at);
         self.trust.crls.iter_mut().for_each(at);
