@@ -12,9 +12,12 @@ use rules::mailbox::MailboxId;
 const PER_PERSON: u32 = 32;
 const PER_MAILBOX: u32 = 100;
 
+/// Open sessions by holder: national number of a person, DN of a machine.
+type Holders = HashMap<Box<str>, u32>;
+
 /// The open sessions of one operator. Cheap to clone.
 #[derive(Clone, Default)]
-pub struct Seats(Arc<Mutex<HashMap<MailboxId, HashMap<Box<str>, u32>>>>);
+pub struct Seats(Arc<Mutex<HashMap<MailboxId, Holders>>>);
 
 /// One open session.
 pub struct Seat {

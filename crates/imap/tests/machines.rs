@@ -145,7 +145,10 @@ async fn without_a_good_certificate_there_is_no_way_to_log_in() {
         assert_eq!(ask(&mut secured, "a2 AUTHENTICATE EXTERNAL").await, format!("a2 {REFUSED}"), "{fault}: no challenge");
     }
     let causes = door.stage.refusals(None).await;
-    assert_eq!(causes, ["TLS-EXPIRE", "TLS-EXPIRE", "TLS-REVOQUE", "TLS-REVOQUE", "TLS-NON-IGC", "TLS-NON-IGC", "TLS-ABSENT", "TLS-ABSENT"]);
+    assert_eq!(
+        causes,
+        ["TLS-EXPIRE", "TLS-EXPIRE", "TLS-REVOQUE", "TLS-REVOQUE", "TLS-NON-IGC", "TLS-NON-IGC", "TLS-ABSENT", "TLS-ABSENT"]
+    );
     door.stage.fall().await;
 }
 

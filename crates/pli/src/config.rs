@@ -3,12 +3,14 @@
 //! | file | what |
 //! |---|---|
 //! | `config.rs` | the shape, and reading it |
+//! | `config/tls.rs` | certificate files, and the host name of machines |
 //! | `config/problem.rs` | an error that points at the line |
 //! | `config/vet.rs` | what the shape cannot say: production refuses the sandbox (SIM-02) |
 //!
 //! Secrets are never in this file: only names of files that hold them (PSC-09). Reading it opens nothing and contacts nobody.
 
 pub mod problem;
+mod tls;
 pub mod vet;
 
 use std::collections::BTreeMap;
@@ -22,6 +24,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use problem::Problem;
+pub use tls::Tls;
 
 /// Name of the file in a state folder.
 pub const FILE_NAME: &str = "pli.toml";
@@ -95,33 +98,6 @@ pub struct Listen {
     pub imaps: Option<SocketAddr>,
     /// Pages and API: TLS when `web.base_url` begins with `https://`.
     pub web: Option<SocketAddr>,
-}
-
-/// Certificate files, PEM, leaf first and its intermediates after (LPS-02).
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Tls {
-    pub chain: PathBuf,
-    pub key: PathBuf,
-    #[serde(default)]
-    pub app: AppTls,
-}
-
-/// The host name under which machines open APP mailboxes, the only one that asks for a client certificate (LPS-21).
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AppTls {
-    /// `app.<host_name>` when absent.
-    pub name: Option<Domain>,
-    /// Its own certificate and key; the operator's when both are absent, which then holds this name too.
-    pub chain: Option<PathBuf>,
-    pub key: Option<PathBuf>,
-}
-
-impl AppTls {
-    pub fn name(&self, host_name: &Domain) -> String {
-        self.name.as_ref().map_or_else(|| format!("app.{host_name}"), ToString::to_string)
-    }
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use rules::Refusal;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio_rustls::{LazyConfigAcceptor, TlsAcceptor};
 use tokio_rustls::server::TlsStream;
+use tokio_rustls::{LazyConfigAcceptor, TlsAcceptor};
 use tokio_util::sync::CancellationToken;
 use trust::Presented;
 use trust::tls::{Doors, Through};

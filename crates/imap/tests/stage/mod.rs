@@ -123,18 +123,8 @@ impl Stage {
             discovery_url: "https://psc.test/.well-known/wallet-openid-configuration".to_owned(),
             seats: imap::seats::Seats::default(),
         });
-        let stage = Self {
-            store,
-            shared,
-            mailbox,
-            stop: CancellationToken::new(),
-            sim,
-            now,
-            ticking,
-            engine,
-            letters: AtomicU64::new(0),
-            dir,
-        };
+        let stage =
+            Self { store, shared, mailbox, stop: CancellationToken::new(), sim, now, ticking, engine, letters: AtomicU64::new(0), dir };
         stage.clock(CURTAIN);
         stage
     }

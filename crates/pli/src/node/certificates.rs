@@ -90,8 +90,7 @@ fn build(files: &Tls, host_name: &Domain) -> Outcome<Built> {
 }
 
 fn identity(chain: &Path, key: &Path) -> Outcome<Identity> {
-    let read = |path: &Path| {
-        std::fs::read(path).map_err(|error| Failure::configuration(format!("certificat {} : {error}", path.display())))
-    };
+    let read =
+        |path: &Path| std::fs::read(path).map_err(|error| Failure::configuration(format!("certificat {} : {error}", path.display())));
     Ok(Identity { chain_pem: read(chain)?, key_pem: read(key)? })
 }

@@ -98,14 +98,8 @@ async fn naming_no_mailbox_opens_the_only_one_and_no_other() {
     assert_eq!(client.tell("").await, "235 2.7.0 Authentication succeeded");
 
     let bearer = Bearer::Structure { structure: "1990000028".to_owned() };
-    let images = NewMailbox {
-        address: address(IMAGES),
-        kind: Kind::App,
-        bearer,
-        label: "Images".to_owned(),
-        structure: None,
-        first: Vec::new(),
-    };
+    let images =
+        NewMailbox { address: address(IMAGES), kind: Kind::App, bearer, label: "Images".to_owned(), structure: None, first: Vec::new() };
     house.store().import_mailbox(images, Author::staff("test"), Channel::Cli, house.now()).await.expect("a mailbox");
     opens(&house, IMAGES).await;
     let (mut client, _) = Client::machine(&house, Some(&house.lab.app)).await;
@@ -121,7 +115,8 @@ async fn without_a_good_certificate_nothing_is_offered_and_nothing_opens() {
     let bad = &house.lab.bad;
     let (mut good, _) = Client::machine(&house, Some(&house.lab.operators[&lab::peer()])).await;
     assert_eq!(good.tell(&external(RESULTS)).await, "235 2.7.0 Authentication succeeded", "that name opens it");
-    for (fault, shown) in [("expired", Some(&bad.expired)), ("revoked", Some(&bad.revoked)), ("foreign", Some(&bad.other_ca)), ("absent", None)]
+    for (fault, shown) in
+        [("expired", Some(&bad.expired)), ("revoked", Some(&bad.revoked)), ("foreign", Some(&bad.other_ca)), ("absent", None)]
     {
         let (mut client, offered) = Client::machine(&house, shown).await;
         assert_eq!(offered, None, "{fault}");

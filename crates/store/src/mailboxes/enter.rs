@@ -27,9 +27,7 @@ impl Store {
         self.context.note(now);
         let args = (access.clone(), channel, now);
         // Most renewals are granted, and write nothing: a snapshot is enough to say yes.
-        let granted = self.read_facts(args.clone(), |tx, args| {
-            Box::pin(async move { Ok(tx.decide_again(&args.0, args.2).await?.ok()) })
-        });
+        let granted = self.read_facts(args.clone(), |tx, args| Box::pin(async move { Ok(tx.decide_again(&args.0, args.2).await?.ok()) }));
         if let Some(access) = granted.await? {
             return Ok(access);
         }
@@ -70,7 +68,8 @@ async fn enter(tx: &mut Tx<'_>, knock: &Knock, now: Moment) -> Result<std::resul
     tx.hold(chain).await?;
     let decided = tx.decide(mailbox, &knock.person, now).await?;
     // Asked last: somebody without right learns nothing of the doors.
-    let decided = decided.and_then(|access| access.person().map_or(Ok(()), |person| channel_allows(person, knock.channel)).map(|()| access));
+    let decided =
+        decided.and_then(|access| access.person().map_or(Ok(()), |person| channel_allows(person, knock.channel)).map(|()| access));
     let ip = knock.ip.map(|ip| ip.to_string());
     let (author, act, facts) = match &decided {
         Ok(access) => {

@@ -13,6 +13,7 @@ mod house;
 mod journal;
 mod leaving;
 mod local;
+mod machines;
 mod nodes;
 mod opening;
 mod pages;
