@@ -7,12 +7,13 @@
 //! | `bound` | is the token used with the certificate it is bound to? |
 //! | `local` | is it her password, her one-time code, her paper code? |
 //! | `webauthn` | is it her passkey? |
-//! | `sasl` | what did the client say, and how is a refusal announced? |
+//! | `sasl`, `external` | what did the client say, and how is a refusal announced? which mailbox does a machine name? |
 //! | `throttle` | how often has this failed? |
 //!
 //! It ends with a proved person; what that person may open is decided by `rules::access::open` only.
 
 pub mod bound;
+pub mod external;
 pub mod local;
 pub mod oidc;
 pub mod prove;

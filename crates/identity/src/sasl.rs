@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 pub const LINE_LIMIT: usize = 12_288;
 
 /// Padding may be missing: some clients leave it out.
-const BASE64: GeneralPurpose =
+pub(crate) const BASE64: GeneralPurpose =
     GeneralPurpose::new(&STANDARD, GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent));
 
 /// Separates the fields of both messages.

@@ -1,6 +1,6 @@
-//! AUTHENTICATE: from a SASL line to a person in a mailbox.
+//! AUTHENTICATE: from a SASL line to a person in a mailbox; a machine goes by `external`.
 //!
-//! RFC 3501 §6.2.2, RFC 4959, RFC 7628. Requirements: LPS-10..LPS-14, LPS-16, PSC-21, PSC-25..PSC-32.
+//! RFC 3501 §6.2.2, RFC 4959, RFC 7628. Requirements: LPS-10..LPS-14, LPS-16, PSC-21, PSC-25..PSC-32, PSC-41.
 //! The proof is `identity`'s, the decision `rules::access::open`'s (inside `store.enter`); here is only the conversation. Tokens are never logged.
 
 use std::time::Duration;
@@ -13,10 +13,10 @@ use store::mailboxes::Knock;
 use tokio::time::Instant;
 use zeroize::Zeroizing;
 
-use crate::fold;
 use crate::outcome::{Halt, Outcome, Reply};
 use crate::session::{Session, Stage, wipe};
 use crate::verbs::capability;
+use crate::{external, fold};
 
 /// PSC-30.
 const TRIES: u8 = 3;
@@ -31,6 +31,9 @@ struct TurnedAway {
 }
 
 pub(crate) async fn authenticate(session: &mut Session, tag: &str, mechanism: &str, initial: Option<Zeroizing<Vec<u8>>>) -> Outcome {
+    if session.presented.is_some() {
+        return external::authenticate(session, tag, mechanism, initial).await;
+    }
     let Some(mechanism) = Mechanism::named(mechanism) else {
         return Ok(Reply::no("[CANNOT] Mecanisme inconnu : XOAUTH2 ou OAUTHBEARER"));
     };
@@ -54,7 +57,7 @@ pub(crate) async fn authenticate(session: &mut Session, tag: &str, mechanism: &s
 }
 
 /// `+ `, then the client's line. `*` before any payload cancels (PSC-30).
-async fn ask(session: &mut Session) -> Result<Zeroizing<Vec<u8>>, Halt> {
+pub(crate) async fn ask(session: &mut Session) -> Result<Zeroizing<Vec<u8>>, Halt> {
     session.wire.line("+ ");
     let line = session.next_line(Instant::now(), false).await?;
     if &line[..] == b"*" {
@@ -104,12 +107,12 @@ async fn enter(session: &Session, credentials: Credentials) -> Result<Result<(Ac
 }
 
 /// An address that no operator has.
-fn nowhere() -> Address {
+pub(crate) fn nowhere() -> Address {
     Address::parse("personne@nulle-part.invalid").expect("it is a well-formed address")
 }
 
 /// PSC-21 step 10: `store.enter` journals what it refuses; a token that proves nobody is journalled here, in the register's chain.
-async fn remember(session: &Session, mailbox: Option<&Address>, refusal: &Refusal) {
+pub(crate) async fn remember(session: &Session, mailbox: Option<&Address>, refusal: &Refusal) {
     let entry = Entry {
         at: session.shared.clock.now(),
         author: Author::task("imap"),
@@ -123,19 +126,19 @@ async fn remember(session: &Session, mailbox: Option<&Address>, refusal: &Refusa
     }
 }
 
-fn welcome(session: &mut Session, access: Access, sid: Option<&str>) -> Outcome {
+pub(crate) fn welcome(session: &mut Session, access: Access, sid: Option<&str>) -> Outcome {
     let who = fold::ascii(&format!("{} ({})", access.address().local(), access.name()));
     let alert = alert(&access, session.shared.clock.now());
     session.log_in(access, sid)?;
     if let Some(alert) = alert {
         session.wire.line(&alert);
     }
-    Ok(Reply::ok(format!("[CAPABILITY {}] {who}", capability::of(&session.stage))))
+    Ok(Reply::ok(format!("[CAPABILITY {}] {who}", capability::of(session))))
 }
 
 /// PSC-32: only when a delegation ends soon.
 fn alert(access: &Access, now: Moment) -> Option<String> {
-    let until = access.until().filter(|until| access.capacity() == Capacity::Delegataire && until.since(now) <= ALERT)?;
+    let until = access.until().filter(|until| access.capacity() == Some(Capacity::Delegataire) && until.since(now) <= ALERT)?;
     Some(format!("* OK [ALERT] Votre acces a cette boite prend fin le {}", until.paris().strftime("%d/%m/%Y a %H:%M")))
 }
 
@@ -155,7 +158,7 @@ async fn refuse(session: &mut Session, tag: &str, mechanism: Mechanism, away: Tu
 }
 
 /// Counts; the third time, the answer is the last.
-fn failed(session: &mut Session, tag: &str, reply: Reply) -> Outcome {
+pub(crate) fn failed(session: &mut Session, tag: &str, reply: Reply) -> Outcome {
     session.failures += 1;
     if session.failures < TRIES {
         return Ok(reply);
@@ -165,9 +168,10 @@ fn failed(session: &mut Session, tag: &str, reply: Reply) -> Outcome {
 }
 
 /// LOGIN, and AUTHENTICATE where it may not be.
-pub(crate) fn not_here(stage: &Stage) -> Reply {
-    match stage {
+pub(crate) fn not_here(session: &Session) -> Reply {
+    match &session.stage {
         Stage::Clear(_) => Reply::no(Refusal::PrivacyRequired.imap()),
+        Stage::Secured if session.presented.is_some() => Reply::no("[CANNOT] Aucun mot de passe n'existe : AUTHENTICATE EXTERNAL"),
         Stage::Secured => Reply::no("[CANNOT] Aucun mot de passe n'existe : AUTHENTICATE XOAUTH2"),
         Stage::Inside(_) => Reply::bad("Already logged in"),
     }

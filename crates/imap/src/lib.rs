@@ -1,4 +1,4 @@
-//! IMAP sessions: one connection = one mailbox, opened by one person (LPS-30).
+//! IMAP sessions: one connection = one mailbox, opened by one person (LPS-30), or by one machine (LPS-20).
 //!
 //! A command walks through these files, in this order:
 //!
@@ -7,7 +7,7 @@
 //! | `framing` | bytes -> whole commands (lines and literals), within limits |
 //! | `parse`, `command` | a command -> our own tree; never panics, never guesses |
 //! | `session` | the loop: one command at a time; right, clock, feed and stop are looked at before and between |
-//! | `auth`, `seats` | who enters (`identity::prove`, then `store.enter`), how many at once |
+//! | `auth`, `external`, `seats` | who enters (`identity::prove`, then `store.enter`; a machine by its certificate), how many at once |
 //! | `verbs` | one file a verb: facts from `store`, answer to the client |
 //! | `view` | what this client believes of the selected folder: sequence numbers, what it still must be told |
 //! | `section`, `search`, `date`, `name`, `fold` | pieces of a message, search of text, dates, folder names, ASCII |
@@ -20,6 +20,7 @@
 mod auth;
 pub mod command;
 mod date;
+mod external;
 mod fold;
 pub mod framing;
 mod name;
@@ -40,6 +41,8 @@ use rules::access::Access;
 use rules::{Clock, Entropy};
 use store::Store;
 use tokio_util::sync::CancellationToken;
+use trust::TrustSpace;
+use trust::tls::Doors;
 
 pub use wire::Conn;
 
@@ -47,6 +50,8 @@ pub use wire::Conn;
 #[derive(Clone)]
 pub struct Shared {
     pub store: Store,
+    /// By which the certificates of machines are judged.
+    pub trust: TrustSpace,
     pub psc: identity::Psc,
     pub throttle: identity::throttle::Throttle,
     pub clock: Clock,
@@ -59,12 +64,12 @@ pub struct Shared {
 
 /// One connection: 143 (`implicit_tls` false: STARTTLS) or 993. Returns when it is over; at `stop`, `* BYE`.
 ///
-/// Requirements: LPS-03, LPS-10, LPS-30.
+/// Requirements: LPS-03, LPS-10, LPS-21, LPS-30.
 pub async fn session(
     tcp: tokio::net::TcpStream,
     from: SocketAddr,
     shared: Arc<Shared>,
-    tls: Arc<rustls::ServerConfig>,
+    tls: Doors,
     implicit_tls: bool,
     stop: CancellationToken,
 ) {

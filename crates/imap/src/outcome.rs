@@ -113,6 +113,8 @@ pub(crate) const SESSION_ENDED: &str = "Session de 4 h terminee";
 /// LPS-44.
 /// PSC-36: the person signed out at Pro Santé Connect.
 pub(crate) const SIGNED_OUT: &str = "Session fermee chez Pro Sante Connect";
+/// LPS-20: the certificate of a machine expired or was revoked while it was in.
+pub(crate) const CERTIFICATE_OVER: &str = "Le certificat presente n'est plus valable";
 pub(crate) const AUTOLOGOUT: &str = "30 min sans commande, a bientot";
 pub(crate) const TOO_SLOW: &str = "Personne ne s'est identifie a temps";
 pub(crate) const STOPPING: &str = "Le serveur s'arrete, reconnectez-vous dans un instant";

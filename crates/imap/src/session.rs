@@ -1,6 +1,6 @@
 //! The session: one loop over one connection. It reads a command, looks at the right, lets a verb answer, tells what changed.
 //!
-//! Requirements: LPS-03, LPS-15, LPS-30, LPS-31, LPS-44, PSC-38, PSC-39, TRU-46. While it sleeps, four things wake it: bytes, the feed of its
+//! Requirements: LPS-03, LPS-15, LPS-20, LPS-30, LPS-31, LPS-44, PSC-38, PSC-39, TRU-46. While it sleeps, four things wake it: bytes, the feed of its
 //! mailbox, the operator's stop, and the nearest of its ends (autologout, end of the right, cap of the session).
 //! It decides nothing about rights: `store.recheck` does. An idle session holds this struct, its UIDs and one small read buffer.
 
@@ -10,16 +10,19 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use rules::access::Access;
-use rules::{Channel, Moment};
+use rules::{Channel, Moment, Refusal};
 use store::accounts::SessionWatch;
 use store::feed::Subscription;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use trust::Presented;
+use trust::peer::Machine;
+use trust::tls::Doors;
 use zeroize::Zeroize;
 
 use crate::command::Command;
 use crate::framing::{Limits, Step};
-use crate::outcome::{AUTOLOGOUT, Halt, Outcome, RIGHT_LOST, Reply, SESSION_ENDED, SIGNED_OUT, STOPPING, TOO_SLOW};
+use crate::outcome::{AUTOLOGOUT, CERTIFICATE_OVER, Halt, Outcome, RIGHT_LOST, Reply, SESSION_ENDED, SIGNED_OUT, STOPPING, TOO_SLOW};
 use crate::seats::Seat;
 use crate::verbs;
 use crate::view::View;
@@ -41,6 +44,8 @@ pub(crate) struct Session {
     pub(crate) shared: Arc<Shared>,
     pub(crate) from: IpAddr,
     pub(crate) stage: Stage,
+    /// What the client showed, when it came by the name of machines (LPS-21); only a machine may log in then.
+    pub(crate) presented: Option<Box<Presented>>,
     /// Refused logins; the third closes (PSC-30).
     pub(crate) failures: u8,
     misunderstood: u8,
@@ -51,13 +56,13 @@ pub(crate) struct Session {
 /// How far the client has come.
 pub(crate) enum Stage {
     /// In clear: hardly anything but STARTTLS.
-    Clear(Arc<rustls::ServerConfig>),
+    Clear(Box<Doors>),
     /// Inside TLS, unknown.
     Secured,
     Inside(Box<Inside>),
 }
 
-/// A person in a mailbox.
+/// A person, or a machine, in a mailbox.
 pub(crate) struct Inside {
     pub(crate) access: Access,
     pub(crate) view: Option<View>,
@@ -80,18 +85,18 @@ pub(crate) async fn over_tcp(
     tcp: tokio::net::TcpStream,
     from: IpAddr,
     shared: Arc<Shared>,
-    tls: Arc<rustls::ServerConfig>,
+    doors: Doors,
     implicit_tls: bool,
     stop: CancellationToken,
 ) {
     let mut session = Session::new(Box::new(tcp), from, shared, Stage::Secured, stop);
     if implicit_tls {
-        if let Err(error) = session.wire.secure(tls).await {
-            tracing::debug!(%error, "TLS handshake failed");
-            return;
+        match session.wire.secure(&doors).await {
+            Ok(presented) => session.presented = presented.map(Box::new),
+            Err(error) => return tracing::debug!(%error, "TLS handshake failed"),
         }
     } else {
-        session.stage = Stage::Clear(tls);
+        session.stage = Stage::Clear(Box::new(doors));
     }
     session.greet("OK");
     session.run().await;
@@ -113,11 +118,11 @@ pub(crate) async fn over_stream(io: Box<dyn Conn>, from: IpAddr, shared: Arc<Sha
 
 impl Session {
     fn new(io: Box<dyn Conn>, from: IpAddr, shared: Arc<Shared>, stage: Stage, stop: CancellationToken) -> Self {
-        Self { wire: Wire::new(io), shared, from, stage, failures: 0, misunderstood: 0, began: Instant::now(), stop }
+        Self { wire: Wire::new(io), shared, from, stage, presented: None, failures: 0, misunderstood: 0, began: Instant::now(), stop }
     }
 
     fn greet(&mut self, word: &str) {
-        let line = format!("* {word} [CAPABILITY {}] Pli", verbs::capability::of(&self.stage));
+        let line = format!("* {word} [CAPABILITY {}] Pli", verbs::capability::of(self));
         self.wire.line(&line);
     }
 
@@ -243,6 +248,13 @@ impl Session {
     pub(crate) async fn recheck(&mut self) -> Result<(), Halt> {
         let Stage::Inside(inside) = &mut self.stage else { return Ok(()) };
         let now = self.shared.clock.now();
+        // A certificate that expired or was revoked meanwhile opens nothing more (LPS-20).
+        if let Some(presented) = &mut self.presented
+            && let Err(why) = presented.machine(&self.shared.trust, now)
+        {
+            tracing::info!(from = %self.from, code = why.code(), "certificate of an open session no longer good");
+            return Err(Halt::Bye(CERTIFICATE_OVER.to_owned()));
+        }
         if let Some(access) = self.shared.store.recheck(&inside.access, Channel::Imap, now).await? {
             inside.access = access;
         }
@@ -307,6 +319,12 @@ impl Session {
         self.wire.input.set_limits(Limits::PERSON);
         self.stage = Stage::Inside(Box::new(Inside { access, view: None, condstore: false, feed, psc, ends, _seat: seat }));
         Ok(())
+    }
+
+    /// The machine behind the certificate that was shown, or why it is not good; none for whoever came by the ordinary name.
+    pub(crate) fn machine(&mut self) -> Option<Result<&Machine, Refusal>> {
+        let Self { presented, shared, .. } = self;
+        Some(presented.as_mut()?.machine(&shared.trust, shared.clock.now()))
     }
 
     /// The person and her mailbox, or `BAD`.

@@ -3,12 +3,15 @@
 //! Knows nothing of IMAP beyond lines and literals. A client that stops reading is given up after a while.
 
 use std::io;
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::timeout;
+use tokio_rustls::LazyConfigAcceptor;
+use tokio_rustls::server::TlsStream;
+use trust::Presented;
+use trust::tls::{Doors, Through};
 
 use crate::framing::{Input, Limits};
 
@@ -85,12 +88,15 @@ impl Wire {
     }
 
     /// The TLS handshake, as server; what was received in clear must have been looked at before (TRU-46).
-    pub(crate) async fn secure(&mut self, tls: Arc<rustls::ServerConfig>) -> io::Result<()> {
+    /// Gives what the client showed, if it came by the name of machines (LPS-21).
+    pub(crate) async fn secure(&mut self, doors: &Doors) -> io::Result<Option<Presented>> {
         let plain = std::mem::replace(&mut self.io, Box::new(tokio::io::empty()));
-        let shaken = Box::pin(timeout(HANDSHAKE, tokio_rustls::TlsAcceptor::from(tls).accept(plain))).await;
-        self.io = Box::new(shaken.map_err(|_| io::ErrorKind::TimedOut)??);
+        let shaken = Box::pin(timeout(HANDSHAKE, shake_hands(plain, doors))).await;
+        let (tls, through) = shaken.map_err(|_| io::ErrorKind::TimedOut)??;
+        let presented = (through == Through::Machines).then(|| Presented::new(tls.get_ref().1.peer_certificates()));
+        self.io = Box::new(tls);
         self.input = Input::new(Limits::STRANGER);
-        Ok(())
+        Ok(presented)
     }
 
     /// Says good-bye to the transport; failures do not matter any more.
@@ -98,6 +104,13 @@ impl Wire {
         let _ = self.flush().await;
         let _ = timeout(Duration::from_secs(5), self.io.shutdown()).await;
     }
+}
+
+/// The client's first words say which door it wants; the rest of the handshake is that door's.
+async fn shake_hands(plain: Box<dyn Conn>, doors: &Doors) -> io::Result<(TlsStream<Box<dyn Conn>>, Through)> {
+    let hello = LazyConfigAcceptor::new(rustls::server::Acceptor::default(), plain).await?;
+    let (through, config) = doors.choose(hello.client_hello().server_name());
+    Ok((hello.into_stream(config).await?, through))
 }
 
 async fn write_all(io: &mut Box<dyn Conn>, bytes: &[u8]) -> io::Result<()> {

@@ -1,63 +1,9 @@
-//! The doors as they are on the network: ports 143 and 993 over loopback TCP, with a certificate made here.
+//! The doors as they are on the network: ports 143 and 993 over loopback TCP, with a certificate of the laboratory.
 
 mod stage;
 
-use std::sync::Arc;
-
-use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer, ServerName};
-use stage::{Kept, Stage};
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
-use tokio_rustls::TlsConnector;
-use tokio_rustls::client::TlsStream;
-
-struct Door {
-    stage: Stage,
-    address: std::net::SocketAddr,
-    connector: TlsConnector,
-}
-
-impl Door {
-    async fn open(implicit_tls: bool) -> Self {
-        let stage = Stage::set(Kept::Sqlite).await;
-        let made = rcgen::generate_simple_self_signed(["mss.pli.mssante.test".to_owned()]).expect("a certificate");
-        let certificate = CertificateDer::from(made.cert.der().to_vec());
-        let key = PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());
-        let server = rustls::ServerConfig::builder().with_no_client_auth().with_single_cert(vec![certificate.clone()], key.into());
-        let server = Arc::new(server.expect("a server configuration"));
-        let mut roots = rustls::RootCertStore::empty();
-        roots.add(certificate).expect("a root");
-        let client = rustls::ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let address = listener.local_addr().expect("an address");
-        let (shared, stop) = (stage.shared.clone(), stage.stop.clone());
-        tokio::spawn(async move {
-            while let Ok((tcp, from)) = listener.accept().await {
-                tokio::spawn(imap::session(tcp, from, shared.clone(), server.clone(), implicit_tls, stop.clone()));
-            }
-        });
-        Self { stage, address, connector: TlsConnector::from(Arc::new(client)) }
-    }
-
-    async fn dial(&self) -> BufReader<TcpStream> {
-        BufReader::new(TcpStream::connect(self.address).await.expect("a connection"))
-    }
-
-    async fn secure(&self, tcp: TcpStream) -> BufReader<TlsStream<TcpStream>> {
-        let name = ServerName::try_from("mss.pli.mssante.test").expect("a name");
-        BufReader::new(self.connector.connect(name, tcp).await.expect("a handshake"))
-    }
-}
-
-async fn hear(stream: &mut (impl AsyncBufReadExt + Unpin)) -> String {
-    let mut line = String::new();
-    stream.read_line(&mut line).await.expect("a line");
-    line.trim_end().to_owned()
-}
-
-async fn say(stream: &mut BufReader<impl AsyncWriteExt + AsyncReadExt + Unpin>, text: &str) {
-    stream.get_mut().write_all(text.as_bytes()).await.expect("written");
-}
+use stage::door::{Door, hear, say};
+use tokio::io::AsyncReadExt;
 
 /// Proves: LPS-03, PSC-27.
 #[tokio::test]

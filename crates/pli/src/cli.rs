@@ -119,7 +119,7 @@ pub enum Mailbox {
 #[derive(Debug, Subcommand)]
 pub enum Certificate {
     /// Admettre le certificat d'une machine
-    Add(mailbox::certificate::Change),
+    Add(mailbox::certificate::Add),
     /// Ne plus l'admettre
     Remove(mailbox::certificate::Change),
     /// Les certificats admis

@@ -3,6 +3,7 @@
 //! | file | what |
 //! |---|---|
 //! | `config.rs` | the shape, and reading it |
+//! | `config/tls.rs` | certificate files, and the host name of machines |
 //! | `config/web.rs`, `config/notices.rs` | the pages; letters to people outside |
 //! | `config/problem.rs` | an error that points at the line |
 //! | `config/vet.rs` | what the shape cannot say: production refuses the sandbox (SIM-02) |
@@ -11,6 +12,7 @@
 
 mod notices;
 pub mod problem;
+mod tls;
 pub mod vet;
 mod web;
 
@@ -26,6 +28,7 @@ use toml::Spanned;
 
 pub use notices::Notices;
 use problem::Problem;
+pub use tls::Tls;
 pub use web::{JwtAlg, Web, WebClient};
 
 /// Name of the file in a state folder.
@@ -103,14 +106,6 @@ pub struct Listen {
     pub imaps: Option<SocketAddr>,
     /// Pages and API: TLS when `web.base_url` begins with `https://`.
     pub web: Option<SocketAddr>,
-}
-
-/// Certificate files, PEM, leaf first and its intermediates after (LPS-02).
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Tls {
-    pub chain: PathBuf,
-    pub key: PathBuf,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -337,6 +332,7 @@ impl Config {
         let at = |path: &mut PathBuf| *path = base.join(&*path);
         at(&mut self.tls.chain);
         at(&mut self.tls.key);
+        self.tls.app.chain.iter_mut().chain(&mut self.tls.app.key).for_each(&at);
         at(self.trust.anchors.get_mut());
         self.trust.intermediates.iter_mut().for_each(at);
         self.trust.crls.iter_mut().for_each(at);

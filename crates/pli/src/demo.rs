@@ -179,7 +179,7 @@ impl Demo {
         let (mut nodes, mut admin_tokens) = (Vec::new(), Vec::new());
         for (config, sockets) in configs.into_iter().zip(sockets) {
             let operator = Operator::open(config, stage.clock.shared(), clock::entropy()).await?;
-            people::load(&operator, &personas, started).await?;
+            people::load(&operator, &personas, &stage.pki.machine()?, started).await?;
             admin_tokens.push(accounts::admin_token(&operator, state, DEMO_OPERATORS[nodes.len()]).await?);
             nodes.push(Node::start(operator, sockets, clock::entropy()).await?);
         }

@@ -80,7 +80,7 @@ impl Sockets {
 impl Node {
     /// Opens the doors. When it returns, every listener answers.
     pub async fn start(operator: Operator, sockets: Sockets, entropy: Entropy) -> Outcome<Self> {
-        let certificates = Certificates::read(&operator.config.tls)?;
+        let certificates = Certificates::read(&operator.config.tls, &operator.config.host_name)?;
         let node = Self { operator, certificates, tasks: TaskTracker::new(), stop: CancellationToken::new() };
         list::load_if_new(&node.operator).await;
         node.report_own_entry();
@@ -113,7 +113,7 @@ impl Node {
 
     /// Re-reads certificates, anchors, CRLs and the list file; open connections go on with what they have (TRU-12, TRU-37).
     pub async fn reload(&self) -> Outcome<()> {
-        self.certificates.reload(&self.operator.config.tls)?;
+        self.certificates.reload(&self.operator.config.tls, &self.operator.config.host_name)?;
         self.operator.trust.reload()?;
         list::load_if_new(&self.operator).await;
         self.report_own_entry();
@@ -176,9 +176,10 @@ impl Node {
     }
 
     fn imap_shared(&self, psc: identity::Psc, throttle: identity::throttle::Throttle, entropy: Entropy) -> imap::Shared {
-        let Operator { config, store, clock, .. } = &self.operator;
+        let Operator { config, store, trust, clock } = &self.operator;
         imap::Shared {
             store: store.clone(),
+            trust: trust.clone(),
             psc,
             throttle,
             clock: clock.clone(),

@@ -1,6 +1,7 @@
 //! The one way into a mailbox (architecture, invariant 2). IMAP, submission, webmail and API come through here and nowhere else.
 //!
-//! Requirements: CAB-09, CAB-10, CAB-17, DEL-05, DEL-06, DEL-08, DEL-09, DEL-10, BAL-04, CGU-01, CGU-02, PSC-E, PSC-25, LOC-05.
+//! Requirements: CAB-09, CAB-10, CAB-17, DEL-05, DEL-06, DEL-08, DEL-09, DEL-10, BAL-04, CGU-01, CGU-02, PSC-E, PSC-25, PSC-41, LPS-20,
+//! LPS-22, LOC-05. People come in by [`open`], machines by [`open_machine`]; there is no third way.
 //! A right is a value: only an [`Access`] can read or send; only [`ManagerRights`] can make a movement of delegation;
 //! only [`OwnerRights`] can make a movement of cotitulaires. None of them can be built outside this file.
 
@@ -39,16 +40,37 @@ impl Capacity {
     }
 }
 
-/// The right to read and to send, held by one person on one mailbox. It says until when it may be believed without asking again.
+/// Who holds an access: a person by her own proof, or a machine by its certificate (PSC-41).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Holder {
+    Person {
+        id: IdNat,
+        /// E.g. `Nadia SUREAU`.
+        name: String,
+        capacity: Capacity,
+    },
+    /// By the normalised DN of its certificate.
+    Machine { dn: String },
+}
+
+impl Holder {
+    /// National number of the person, or DN of the machine: what tells this holder from another.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Person { id, .. } => id.as_str(),
+            Self::Machine { dn } => dn,
+        }
+    }
+}
+
+/// The right to read and to send, held by one person or one machine on one mailbox. It says until when it may be believed without asking again.
 #[derive(Clone, Debug)]
 pub struct Access {
     mailbox: MailboxId,
     address: Address,
     kind: Kind,
     state: State,
-    person: IdNat,
-    name: String,
-    capacity: Capacity,
+    holder: Holder,
     until: Option<Moment>,
     revision: i64,
 }
@@ -71,17 +93,32 @@ impl Access {
         self.state
     }
 
-    pub fn person(&self) -> &IdNat {
-        &self.person
+    pub fn holder(&self) -> &Holder {
+        &self.holder
     }
 
-    /// Name of the person, e.g. `Nadia SUREAU`.
+    /// The person who holds it; none for a machine.
+    pub fn person(&self) -> Option<&IdNat> {
+        match &self.holder {
+            Holder::Person { id, .. } => Some(id),
+            Holder::Machine { .. } => None,
+        }
+    }
+
+    /// Name of the person, e.g. `Nadia SUREAU`; of a machine, the one in its certificate.
     pub fn name(&self) -> &str {
-        &self.name
+        match &self.holder {
+            Holder::Person { name, .. } => name,
+            Holder::Machine { dn } => dn,
+        }
     }
 
-    pub fn capacity(&self) -> Capacity {
-        self.capacity
+    /// The person's capacity; a machine has none.
+    pub fn capacity(&self) -> Option<Capacity> {
+        match &self.holder {
+            Holder::Person { capacity, .. } => Some(*capacity),
+            Holder::Machine { .. } => None,
+        }
     }
 
     /// The first moment at which this right is over by what is known today (end of delegation or of the role); never later than that.
@@ -101,23 +138,26 @@ impl Access {
 
     /// The author of every act done with this access.
     pub fn author(&self) -> Author {
-        Author::Person { id: self.person.clone(), capacity: Some(self.capacity) }
+        match &self.holder {
+            Holder::Person { id, capacity, .. } => Author::Person { id: id.clone(), capacity: Some(*capacity) },
+            Holder::Machine { dn } => Author::Machine { id: dn.clone() },
+        }
     }
 
     /// The right to manage the délégataires of this mailbox, if this person has it.
     pub fn manager_rights(&self) -> Result<ManagerRights, Refusal> {
-        if !manages(self.capacity) {
-            return Err(Refusal::NotManager);
+        match &self.holder {
+            Holder::Person { id, capacity, .. } if manages(*capacity) => Ok(ManagerRights { mailbox: self.mailbox, person: id.clone() }),
+            _ => Err(Refusal::NotManager),
         }
-        Ok(ManagerRights { mailbox: self.mailbox, person: self.person.clone() })
     }
 
     /// The owner's own rights, if this person is the owner.
     pub fn owner_rights(&self) -> Result<OwnerRights, Refusal> {
-        if !owns(self.capacity) {
-            return Err(Refusal::NotOwner);
+        match &self.holder {
+            Holder::Person { id, capacity, .. } if owns(*capacity) => Ok(OwnerRights { mailbox: self.mailbox, person: id.clone() }),
+            _ => Err(Refusal::NotOwner),
         }
-        Ok(OwnerRights { mailbox: self.mailbox, person: self.person.clone() })
     }
 }
 
@@ -201,10 +241,32 @@ pub fn open(mailbox: &Mailbox, person: &Person, terms: &Terms, now: Moment) -> R
         address: mailbox.address.clone(),
         kind: mailbox.kind,
         state: standing.state(),
-        person: person.idnat.clone(),
-        name: person.name(),
-        capacity,
+        holder: Holder::Person { id: person.idnat.clone(), name: person.name(), capacity },
         until: [written, entitled.until()].into_iter().flatten().min(),
+        revision: mailbox.revision,
+    })
+}
+
+/// May the machine of this certificate enter this mailbox, now? The certificate itself was found good before (`trust`).
+///
+/// Requirements: PSC-41, LPS-20, LPS-22. Only an APP mailbox, and only by a certificate that is written beside it (`certificates`, normalised
+/// DNs); a machine that opens nothing here learns nothing else. The terms of use bind people: no machine accepts them.
+pub fn open_machine(mailbox: &Mailbox, dn: &str, certificates: &[String], now: Moment) -> Result<Access, Refusal> {
+    let standing = standing(&mailbox.movements, now);
+    let mapped = mailbox.kind == Kind::App && certificates.iter().any(|known| known == dn);
+    if !mapped || matches!(standing.state(), State::Demandee | State::Close) {
+        return Err(Refusal::CertificateRefused);
+    }
+    if standing.state() == State::Suspendue {
+        return Err(Refusal::MailboxSuspended);
+    }
+    Ok(Access {
+        mailbox: mailbox.id,
+        address: mailbox.address.clone(),
+        kind: mailbox.kind,
+        state: standing.state(),
+        holder: Holder::Machine { dn: dn.to_owned() },
+        until: None,
         revision: mailbox.revision,
     })
 }

@@ -8,9 +8,11 @@ use std::time::Duration;
 
 use rules::Refusal;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
+use tokio_rustls::{LazyConfigAcceptor, TlsAcceptor};
 use tokio_util::sync::CancellationToken;
+use trust::Presented;
+use trust::tls::{Doors, Through};
 
 use crate::command::{Command, Wrong};
 use crate::wire::{COMMAND, Line, Stop, Wire};
@@ -151,8 +153,27 @@ async fn ready<S: AsyncRead + AsyncWrite + Unpin>(mut wire: Wire<S>) -> Option<S
 
 /// The TLS handshake of a server. `None`: it failed, and nothing can be said about it in clear.
 pub(crate) async fn shake_hands<S: AsyncRead + AsyncWrite + Unpin>(stream: S, tls: Arc<rustls::ServerConfig>) -> Option<TlsStream<S>> {
-    match tokio::time::timeout(HANDSHAKE_WAIT, TlsAcceptor::from(tls).accept(stream)).await {
-        Ok(Ok(secure)) => Some(secure),
+    in_time(TlsAcceptor::from(tls).accept(stream)).await
+}
+
+/// The same at a door of people and machines: the client's first words say which it wants (LPS-21). Gives what a machine showed.
+pub(crate) async fn shake_hands_by_name<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: S,
+    doors: &Doors,
+) -> Option<(TlsStream<S>, Option<Presented>)> {
+    let by_name = async {
+        let hello = LazyConfigAcceptor::new(rustls::server::Acceptor::default(), stream).await?;
+        let (through, config) = doors.choose(hello.client_hello().server_name());
+        let secure = hello.into_stream(config).await?;
+        let presented = (through == Through::Machines).then(|| Presented::new(secure.get_ref().1.peer_certificates()));
+        Ok((secure, presented))
+    };
+    in_time(by_name).await
+}
+
+async fn in_time<S>(handshake: impl Future<Output = std::io::Result<S>>) -> Option<S> {
+    match tokio::time::timeout(HANDSHAKE_WAIT, handshake).await {
+        Ok(Ok(shaken)) => Some(shaken),
         Ok(Err(error)) => {
             tracing::info!(%error, "TLS handshake failed");
             None

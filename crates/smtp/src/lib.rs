@@ -1,4 +1,4 @@
-//! SMTP: between operators (in and out) and submission by people.
+//! SMTP: between operators (in and out) and submission by people and machines.
 //!
 //! | file | does |
 //! |---|---|
@@ -99,17 +99,17 @@ pub async fn operator_session(
     inbound::serve(tcp, from, shared, tls, stop).await;
 }
 
-/// One connection of a person on 587 (`implicit_tls` false: STARTTLS) or 465.
+/// One connection of a person, or of a machine, on 587 (`implicit_tls` false: STARTTLS) or 465.
 pub async fn submission_session(
     tcp: tokio::net::TcpStream,
     from: SocketAddr,
     shared: Arc<Shared>,
-    tls: Arc<rustls::ServerConfig>,
+    doors: trust::tls::Doors,
     implicit_tls: bool,
     stop: CancellationToken,
 ) {
     without_delay(&tcp);
-    submission::serve(tcp, from, shared, tls, implicit_tls, stop).await;
+    submission::serve(tcp, from, shared, doors, implicit_tls, stop).await;
 }
 
 /// Replies are small and awaited: they leave at once.

@@ -1,9 +1,9 @@
-//! Who may act on a mailbox, decided inside the transaction that acts. The only caller of [`rules::access::open`].
+//! Who may act on a mailbox, decided inside the transaction that acts. The only caller of [`rules::access::open`] and of its sister for machines.
 //!
-//! Requirements: PSC-39, LPS-31, CAB-10, DEL-08. A right is never believed because it was good at login: each command sees that the
+//! Requirements: PSC-39, PSC-41, LPS-22, LPS-31, CAB-10, DEL-08. A right is never believed because it was good at login: each command sees that the
 //! mailbox has not moved since, and decides anew when it has.
 
-use rules::access::Access;
+use rules::access::{Access, Holder};
 use rules::mailbox::{Mailbox, MailboxId, State};
 use rules::movement::Movement;
 use rules::register::Person;
@@ -97,10 +97,31 @@ impl Tx<'_> {
             return Ok(Err(Refusal::NoRight));
         }
         let facts = facts?;
-        // A caller that read its clock just before the last movement was written must not be judged as if that had not happened: the
-        // access it would get carries the new revision, and nothing would make it be decided again.
-        let now = facts.movements.iter().map(|movement| movement.at).fold(now, Moment::max);
-        Ok(rules::access::open(&facts, &person, &terms, now))
+        Ok(rules::access::open(&facts, &person, &terms, not_before_the_last(&facts, now)))
+    }
+
+    /// The same for a machine, by the DN of its certificate. An unknown mailbox answers as one that this certificate does not open (LPS-22).
+    pub(crate) async fn decide_machine(
+        &mut self,
+        mailbox: Option<MailboxId>,
+        dn: &str,
+        now: Moment,
+    ) -> Result<std::result::Result<Access, Refusal>> {
+        let facts = self.mailbox(mailbox.unwrap_or(OPERATOR)).await;
+        let certificates = self.certificates_of(mailbox.unwrap_or(OPERATOR)).await?;
+        if mailbox.is_none() {
+            return Ok(Err(Refusal::CertificateRefused));
+        }
+        let facts = facts?;
+        Ok(rules::access::open_machine(&facts, dn, &certificates, not_before_the_last(&facts, now)))
+    }
+
+    /// The decision anew, for whoever held this access.
+    pub(crate) async fn decide_again(&mut self, access: &Access, now: Moment) -> Result<std::result::Result<Access, Refusal>> {
+        match access.holder() {
+            Holder::Person { id, .. } => self.decide(Some(access.mailbox()), id, now).await,
+            Holder::Machine { dn } => self.decide_machine(Some(access.mailbox()), dn, now).await,
+        }
     }
 
     /// Lets an access act in this transaction. Returns the access to act with: decided anew when the mailbox has moved.
@@ -115,7 +136,7 @@ impl Tx<'_> {
         if revision == access.revision() && access.holds_at(now) {
             return Ok(access.clone());
         }
-        match self.decide(Some(id), access.person(), now).await? {
+        match self.decide_again(access, now).await? {
             Ok(access) => Ok(access),
             Err(_) => Err(Error::Refused(Refusal::RightLost)),
         }
@@ -126,6 +147,12 @@ impl Tx<'_> {
         let access = self.guard(access, now).await?;
         if access.state() == State::Active { Ok(access) } else { Err(Error::NotAllowed("the mailbox is being closed")) }
     }
+}
+
+/// A caller that read its clock just before the last movement was written must not be judged as if that had not happened: the
+/// access it would get carries the new revision, and nothing would make it be decided again.
+fn not_before_the_last(mailbox: &Mailbox, now: Moment) -> Moment {
+    mailbox.movements.iter().map(|movement| movement.at).fold(now, Moment::max)
 }
 
 /// The operator itself: the register's chain, and the messages it writes in its own name.

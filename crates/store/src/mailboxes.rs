@@ -8,7 +8,7 @@
 //! | `consult`, `mine` | what is asked of mailboxes without entering them: by address, by person |
 //! | `closing`, `destroy`, `vacancy` | what time alone does: to mailboxes being closed, to what they held, to cabinets without owner |
 //! | `terms` | the terms of use: their texts, who accepted them |
-//! | `certificates` | machines that open an APP mailbox |
+//! | `certificates`, `machine` | which certificates open an APP mailbox; a machine at the door |
 
 mod certificates;
 mod closing;
@@ -17,6 +17,7 @@ pub(crate) mod create;
 mod destroy;
 mod enter;
 mod last_use;
+mod machine;
 mod mine;
 pub(crate) mod movements;
 pub(crate) mod terms;
@@ -29,7 +30,8 @@ use rules::mailbox::{Bearer, Kind, Mailbox, State};
 use rules::movement::{Change, Right};
 use rules::{Address, Author, Channel, IdNat, Moment};
 
-pub use certificates::Certificate;
+pub use certificates::{Certificate, NewCertificate};
+pub use machine::MachineKnock;
 pub use terms::{Acceptance, Accepted, Published, Text};
 
 /// A mailbox to create. The standard folders are made with it (LPS-41).

@@ -54,6 +54,8 @@ pub struct Authorities {
 pub enum Usage {
     /// Between operators: server or client authentication, or no extended usage at all (trust-space, open point 5).
     Operator,
+    /// A machine of a health structure: client authentication, or no extended usage at all (LPS-20).
+    Machine,
     /// Signing the list: the real signer's is e-mail protection; the key usage is checked by the caller.
     ListSigner,
 }
@@ -65,7 +67,12 @@ impl ExtendedKeyUsageValidator for Usage {
         let mut none = true;
         for usage in usages {
             let oid = usage?.to_decoded_oid();
-            if *self == Self::ListSigner || oid == SERVER || oid == CLIENT {
+            let fits = match self {
+                Self::ListSigner => true,
+                Self::Operator => oid == SERVER || oid == CLIENT,
+                Self::Machine => oid == CLIENT,
+            };
+            if fits {
                 return Ok(());
             }
             none = false;

@@ -103,6 +103,15 @@ impl Dn {
         &self.text
     }
 
+    /// The same text for equal names, whatever the order of their attributes (TRU-17): `CN`, `OU`, `O`, `L`, `ST`, `C`, then the others.
+    /// What is written beside a mailbox, and looked up by (LPS-22).
+    pub fn key(&self) -> String {
+        const USUAL: [&str; 6] = ["C", "ST", "L", "O", "OU", "CN"];
+        let mut pairs = self.sorted.clone();
+        pairs.sort_by_key(|(attribute, _)| USUAL.iter().position(|usual| usual == attribute).map_or(0, |place| place + 1));
+        text::print(&pairs)
+    }
+
     /// Values of an attribute (`CN`, `OU`, `O`, `ST`, `L`, `C`…) in normal form, from C to CN.
     pub fn values<'a>(&'a self, attribute: &'a str) -> impl Iterator<Item = &'a str> {
         self.pairs.iter().filter(move |(a, _)| a == attribute).map(|(_, v)| v.as_str())
@@ -193,6 +202,14 @@ mod tests {
         Dn::parse(text).unwrap_or_else(|e| panic!("{text}: {e}"))
     }
 
+    /// Proves: TRU-17, LPS-22.
+    #[test]
+    fn the_key_is_the_usual_text_whatever_the_order() {
+        let usual = "CN=labo,OU=1990000028,O=ch valclair,ST=ille-et-vilaine (35),C=fr";
+        assert_eq!(dn(usual).key(), usual);
+        assert_eq!(dn("C=FR, ST=Ille-et-Vilaine (35), CN=Labo, OU=1990000028, O=CH  VALCLAIR").key(), usual);
+    }
+
     /// Proves: TRU-17.
     #[test]
     fn every_irregular_shape_of_the_real_list_is_read() {
@@ -277,6 +294,20 @@ mod tests {
                 let again = Dn::parse(name.as_str());
                 prop_assert_eq!(again.as_ref().map(Dn::as_str), Ok(name.as_str()));
                 prop_assert!(again.as_ref().is_ok_and(|a| a == &name && a.same_order(&name)), "{:?} {:?}", again, name);
+            }
+        }
+
+        /// Proves: TRU-17.
+        #[test]
+        fn equal_names_have_one_key_which_reads_back_equal(
+            values in proptest::collection::vec(("(CN|OU|O|ST|L|C|E|2\\.5\\.4\\.65)", "[a-z ,+=]{1,6}"), 1..6).prop_shuffle()
+        ) {
+            let mut other = values.clone();
+            other.reverse();
+            if let (Ok(one), Ok(other)) = (Dn::new(values), Dn::new(other)) {
+                prop_assert_eq!(one.key(), other.key());
+                let again = Dn::parse(&one.key());
+                prop_assert!(again.as_ref().is_ok_and(|again| *again == one), "{:?} {:?}", again, one);
             }
         }
 

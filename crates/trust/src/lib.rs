@@ -6,7 +6,7 @@
 //! | `list` | the white list: XML, canonical form, signature, entries |
 //! | `dn` | distinguished names and their normal form |
 //! | `authorities`, `crl` | anchors, intermediates, revocation lists, the check of a chain |
-//! | `peer` | the verdict on a presented chain |
+//! | `peer`, `presented` | the verdict on a presented chain; the chain of a machine, judged again while its session lasts |
 //! | `tls` | TLS configurations for the ports |
 //! | `pki`, `synth` | the laboratory: certificates and lists for demonstrations and tests |
 //!
@@ -18,9 +18,11 @@ pub mod dn;
 pub mod list;
 pub mod peer;
 pub mod pki;
+pub mod presented;
 pub mod space;
 pub mod synth;
 pub mod tls;
 
 pub use dn::Dn;
+pub use presented::Presented;
 pub use space::{Snapshot, TrustSpace};

@@ -1,6 +1,6 @@
 //! The verdict on a presented chain: one function, both directions.
 //!
-//! Requirements: TRU-24, TRU-32, TRU-34, TRU-35, TRU-36. Says who the operator is, or why its certificate is not good; which domains it may speak
+//! Requirements: LPS-20, TRU-24, TRU-32, TRU-34, TRU-35, TRU-36. Says who the operator is, or why its certificate is not good; which domains it may speak
 //! for is asked of the snapshot afterwards, per domain.
 
 use rules::{Moment, Refusal};
@@ -20,14 +20,18 @@ pub struct Peer {
     pub subject: String,
 }
 
+/// A machine whose certificate is good, by the same checks. Which mailboxes it opens is asked of the store, by this name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Machine {
+    pub dn: Dn,
+}
+
 /// Judges a presented chain, leaf first.
 ///
 /// Requirements: TRU-24, TRU-32. `TlsAbsent`: none. `TlsForeign`: another authority, or a certificate not made for servers. `TlsExpired`: a date.
 /// `TlsRevoked`. `CrlStale`: revocation cannot be known now, try later (TRU-36). `ListDn`: a subject that no list can hold.
 pub fn judge(authorities: &Authorities, chain: &[CertificateDer<'_>], now: Moment) -> Result<Peer, Refusal> {
-    let (first, sent) = chain.split_first().ok_or(Refusal::TlsAbsent)?;
-    let leaf = EndEntityCert::try_from(first).map_err(|_| Refusal::TlsForeign)?;
-    authorities.verify(&leaf, sent, now, Usage::Operator).map_err(|error| refusal(&error, authorities, &leaf, sent))?;
+    let first = good(authorities, chain, now, Usage::Operator)?;
     // A subject that cannot be read cannot be declared either.
     let dn = Dn::of_certificate(first).map_err(|_| Refusal::ListDn)?;
     let cn = Dn::common_name(first).map_err(|_| Refusal::ListDn)?;
@@ -35,12 +39,33 @@ pub fn judge(authorities: &Authorities, chain: &[CertificateDer<'_>], now: Momen
     Ok(Peer { dn, cn, subject })
 }
 
-fn refusal(error: &Error, authorities: &Authorities, leaf: &EndEntityCert<'_>, sent: &[CertificateDer<'_>]) -> Refusal {
+/// Judges the chain that a machine presented at the door of APP mailboxes: same anchors, dates and revocation lists, and made for clients.
+///
+/// Requirements: LPS-20, TRU-34, TRU-35, TRU-36. The white list has no say here: it names operators.
+pub fn judge_machine(authorities: &Authorities, chain: &[CertificateDer<'_>], now: Moment) -> Result<Machine, Refusal> {
+    let first = good(authorities, chain, now, Usage::Machine)?;
+    Ok(Machine { dn: Dn::of_certificate(first).map_err(|_| Refusal::TlsForeign)? })
+}
+
+/// The leaf, if the chain is good for this use.
+fn good<'a, 'c>(
+    authorities: &Authorities,
+    chain: &'a [CertificateDer<'c>],
+    now: Moment,
+    usage: Usage,
+) -> Result<&'a CertificateDer<'c>, Refusal> {
+    let (first, sent) = chain.split_first().ok_or(Refusal::TlsAbsent)?;
+    let leaf = EndEntityCert::try_from(first).map_err(|_| Refusal::TlsForeign)?;
+    authorities.verify(&leaf, sent, now, usage).map_err(|error| refusal(&error, authorities, &leaf, sent, usage))?;
+    Ok(first)
+}
+
+fn refusal(error: &Error, authorities: &Authorities, leaf: &EndEntityCert<'_>, sent: &[CertificateDer<'_>], usage: Usage) -> Refusal {
     match error {
         Error::CertExpired { not_after: edge, .. } | Error::CertNotValidYet { not_before: edge, .. } => {
             // Dates are looked at before the issuer: ask again at a good date, so that a stranger's expired certificate is called a stranger's.
             let then = Moment::from_secs(i64::try_from(edge.as_secs()).unwrap_or(i64::MAX / 1_000_000));
-            match authorities.issued(leaf, sent, then, Usage::Operator) {
+            match authorities.issued(leaf, sent, then, usage) {
                 Ok(()) | Err(Error::CertExpired { .. } | Error::CertNotValidYet { .. }) => Refusal::TlsExpired,
                 Err(_) => Refusal::TlsForeign,
             }

@@ -1,6 +1,6 @@
 //! TLS configurations (rustls): servers for operators and for people, the client of the courier.
 //!
-//! Requirements: LPS-01, LPS-02, TRU-22, TRU-24, TRU-31, TRU-34. Between operators the handshake ends whatever certificate is shown (possession of
+//! Requirements: LPS-01, LPS-02, LPS-21, TRU-22, TRU-24, TRU-31, TRU-34. Between operators the handshake ends whatever certificate is shown (possession of
 //! its key is always proved); `Snapshot::judge` decides afterwards, so that a refusal can say why. Nothing here decides about trust.
 
 use std::sync::Arc;
@@ -65,6 +65,50 @@ pub fn people_server(identity: &Identity) -> Result<Arc<ServerConfig>, TlsError>
         .with_no_client_auth()
         .with_single_cert(chain, key)?;
     Ok(finish(config))
+}
+
+/// 143, 587, 993, 465 under the name of APP access: asks for a client certificate as port 25 does; the chain is judged afterwards (LPS-20).
+pub fn machine_server(identity: &Identity) -> Result<Arc<ServerConfig>, TlsError> {
+    operator_server(identity)
+}
+
+/// The doors of 143, 587, 993 and 465: people by the ordinary name, machines by theirs. Which one a client means, it says in its first words
+/// (SNI), so that people's programs are never asked for a certificate (LPS-21).
+#[derive(Clone, Debug)]
+pub struct Doors {
+    people: Arc<ServerConfig>,
+    machines: Option<(Arc<str>, Arc<ServerConfig>)>,
+}
+
+/// Which of the two doors a client came by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Through {
+    People,
+    Machines,
+}
+
+impl Doors {
+    pub fn new(people: Arc<ServerConfig>) -> Self {
+        Self { people, machines: None }
+    }
+
+    /// With a door for machines, under this host name.
+    #[must_use]
+    pub fn with_machines(self, name: &str, config: Arc<ServerConfig>) -> Self {
+        Self { machines: Some((name.to_ascii_lowercase().into(), config)), ..self }
+    }
+
+    /// The configuration for a client that asks for this host name; none, or any other name, is the people's.
+    ///
+    /// Requirements: LPS-21.
+    pub fn choose(&self, server_name: Option<&str>) -> (Through, Arc<ServerConfig>) {
+        match &self.machines {
+            Some((name, config)) if server_name.is_some_and(|asked| asked.eq_ignore_ascii_case(name)) => {
+                (Through::Machines, Arc::clone(config))
+            }
+            _ => (Through::People, Arc::clone(&self.people)),
+        }
+    }
 }
 
 /// The courier: presents our certificate, finishes the handshake whatever the server shows; the chain is judged afterwards (TRU-31, -32).

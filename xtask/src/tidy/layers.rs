@@ -15,7 +15,7 @@ const ALLOWED: [(&str, &[&str]); 11] = [
     ("trust", &["rules"]),
     ("identity", &["rules"]),
     ("smtp", &["rules", "message", "store", "trust", "identity"]),
-    ("imap", &["rules", "message", "store", "identity"]),
+    ("imap", &["rules", "message", "store", "trust", "identity"]),
     ("directory", &["rules", "store"]),
     ("web", &["rules", "message", "store", "trust", "identity", "directory"]),
     ("sandbox", &["rules", "message", "trust"]),

@@ -39,7 +39,7 @@ pub(crate) async fn run(session: &mut Session, tag: &str, command: Command) -> O
         Command::Authenticate { mechanism, initial } if matches!(session.stage, Stage::Secured) => {
             auth::authenticate(session, tag, &mechanism, initial).await
         }
-        Command::Authenticate { .. } | Command::Login => Ok(auth::not_here(&session.stage)),
+        Command::Authenticate { .. } | Command::Login => Ok(auth::not_here(session)),
         command => {
             session.inside()?;
             session.recheck().await?;

@@ -5,6 +5,8 @@
 
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
+pub mod door;
+pub mod lab;
 pub mod letters;
 
 use std::net::{IpAddr, Ipv4Addr};
@@ -75,7 +77,7 @@ pub struct Stage {
     ticking: Arc<OnceLock<tokio::time::Instant>>,
     engine: Engine,
     letters: AtomicU64,
-    _dir: tempfile::TempDir,
+    dir: tempfile::TempDir,
 }
 
 impl Stage {
@@ -113,6 +115,7 @@ impl Stage {
         let sim = if with_psc { Some(psc_sim(&clock, &now).await) } else { None };
         let shared = Arc::new(Shared {
             store: store.clone(),
+            trust: lab::trust(&dir.path().join("pki"), &clock),
             psc: relying_party(sim.as_ref(), &clock),
             throttle: identity::throttle::Throttle::default(),
             clock,
@@ -120,18 +123,8 @@ impl Stage {
             discovery_url: "https://psc.test/.well-known/wallet-openid-configuration".to_owned(),
             seats: imap::seats::Seats::default(),
         });
-        let stage = Self {
-            store,
-            shared,
-            mailbox,
-            stop: CancellationToken::new(),
-            sim,
-            now,
-            ticking,
-            engine,
-            letters: AtomicU64::new(0),
-            _dir: dir,
-        };
+        let stage =
+            Self { store, shared, mailbox, stop: CancellationToken::new(), sim, now, ticking, engine, letters: AtomicU64::new(0), dir };
         stage.clock(CURTAIN);
         stage
     }
@@ -206,6 +199,31 @@ impl Stage {
         let mut lines = self.store.journal_lines(query).await.expect("the journal");
         lines.sort_by_key(|placed| placed.line.seq);
         lines.into_iter().map(|placed| placed.line.act).collect()
+    }
+
+    /// Causes of the refusals in a journal, the oldest first.
+    pub async fn refusals(&self, mailbox: Option<Address>) -> Vec<String> {
+        let query = store::history::Query { mailbox, ..store::history::Query::default() };
+        let mut lines = self.store.journal_lines(query).await.expect("the journal");
+        lines.sort_by_key(|placed| placed.line.seq);
+        let refused = lines.into_iter().filter(|placed| placed.line.act == "access.refused");
+        refused.map(|placed| placed.line.facts["code"].as_str().unwrap_or_default().to_owned()).collect()
+    }
+
+    /// Staff suspends a mailbox.
+    pub async fn suspend(&self, mailbox: &Address) {
+        let by = Author::staff("essai");
+        let decide = |_: &rules::mailbox::Mailbox, _: Option<&rules::register::Person>| Ok(());
+        let reason = Some("essai".to_owned());
+        let moved = self.store.move_mailbox(mailbox, Change::Suspended, reason, false, by, Channel::Cli, self.now(), decide);
+        moved.await.expect("a movement");
+    }
+
+    /// The authority publishes a revocation list that names this certificate, and the operator reads it.
+    pub fn revoke(&self, leaf: &trust::pki::Leaf) {
+        let crl = lab::lab().crl_with(&[leaf], self.now(), trust::pki::DAY).expect("a revocation list");
+        std::fs::write(self.dir.path().join("pki/liste.crl"), crl).expect("written");
+        self.shared.trust.reload().expect("read");
     }
 
     /// The curtain falls: nobody speaks any more, and the store is examined.

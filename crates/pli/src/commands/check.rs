@@ -30,7 +30,7 @@ fn configuration(operator: &Operator) -> Vec<Value> {
 
 /// The certificate and its key go together, and the DN declared to ANS is in the list for each hosted domain.
 fn certificate(operator: &Operator) -> Vec<Value> {
-    match Certificates::read(&operator.config.tls) {
+    match Certificates::read(&operator.config.tls, &operator.config.host_name) {
         Ok(_) => vec![finding("certificat", true, operator.config.tls.chain.display().to_string())],
         Err(failure) => vec![finding("certificat", false, failure.to_string())],
     }

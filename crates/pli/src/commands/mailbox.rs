@@ -74,14 +74,14 @@ impl Create {
     pub async fn run(self, operator: &Operator) -> Outcome<Value> {
         let author = Author::staff(&self.staff);
         let address = self.address.clone();
-        let certificates = self.certificate.iter().map(|dn| certificate::normal(dn)).collect::<Outcome<Vec<String>>>()?;
+        let certificates = self.certificate.iter().map(|dn| certificate::entered(dn, None)).collect::<Outcome<Vec<_>>>()?;
         if self.kind != Kind::App && !certificates.is_empty() {
             return Err(Failure::usage("une machine n'ouvre qu'une boîte APP : --certificate ne va qu'avec --kind APP"));
         }
         let (new, now) = (self.into_new()?, operator.clock.now());
         operator.store.create_mailbox(new, false, author.clone(), Channel::Cli, now).await?;
-        for dn in certificates {
-            operator.store.add_certificate(&address, &dn, author.clone(), Channel::Cli, now).await?;
+        for certificate in certificates {
+            operator.store.add_certificate(&address, certificate, author.clone(), Channel::Cli, now).await?;
         }
         show(operator, &address).await
     }

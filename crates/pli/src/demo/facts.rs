@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rules::Address;
 use rules::access::Capacity;
-use rules::mailbox::Mailbox;
+use rules::mailbox::{Kind, Mailbox};
 use sandbox::Personas;
 use serde_json::{Value, json};
 use store::mailboxes::Standing;
@@ -24,7 +24,7 @@ pub async fn gather(demo: &Demo) -> Outcome<Value> {
     let short = pki::short(demo.domain(1));
     peer["client_cert"] = format!("pki/{short}.pem").into();
     peer["client_key"] = format!("pki/{short}.key").into();
-    Ok(json!({
+    let mut facts = json!({
         "version": 1, "started": demo.started.to_string(), "pid": std::process::id(),
         "operator": operator(demo, 0), "peer": peer,
         "pki": {
@@ -37,7 +37,24 @@ pub async fn gather(demo: &Demo) -> Outcome<Value> {
         },
         "structure_idp": { "issuer": demo.psc.structure_issuer() },
         "personas": personas(&demo.personas), "mailboxes": mailboxes,
-    }))
+    });
+    if let Some(mailbox) = opened_by_machine(&demo.nodes[0].operator).await? {
+        let (cert, key) = pki::MACHINE;
+        facts["app_client"] = json!({
+            "mailbox": mailbox, "server_name": pki::app_name(demo.domain(0)), "cert": format!("pki/{cert}"), "key": format!("pki/{key}"),
+        });
+    }
+    Ok(facts)
+}
+
+/// The first APP mailbox that a certificate opens.
+async fn opened_by_machine(operator: &Operator) -> Outcome<Option<Address>> {
+    for mailbox in operator.store.mailboxes().await? {
+        if mailbox.kind == Kind::App && !operator.store.certificates(&mailbox.address).await?.is_empty() {
+            return Ok(Some(mailbox.address));
+        }
+    }
+    Ok(None)
 }
 
 /// Writes the document whole: a reader sees the old one or the new one.

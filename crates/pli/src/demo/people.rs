@@ -8,11 +8,12 @@ use std::time::Duration;
 use rules::access::Capacity;
 use rules::mailbox::Kind;
 use rules::movement::{self, Change};
-use rules::{Author, Channel, Domain, IdNat, Moment};
+use rules::{Author, Channel, Domain, IdNat, Moment, Refusal};
 use sandbox::Personas;
 use sandbox::personas::{Grant, PlannedMailbox};
 use store::mailboxes::{Acceptance, NewMailbox};
 
+use crate::commands::mailbox::certificate;
 use crate::failure::{Failure, Outcome};
 use crate::operator::Operator;
 
@@ -34,8 +35,8 @@ pub fn domains(personas: &Personas) -> Outcome<Vec<Domain>> {
     [&named.operator, &named.peer].into_iter().map(parse).collect()
 }
 
-/// Fills an operator that has no mailbox yet.
-pub async fn load(operator: &Operator, personas: &Personas, started: Moment) -> Outcome<()> {
+/// Fills an operator that has no mailbox yet; `machine`: the name of the certificate that opens the APP mailboxes of its structure.
+pub async fn load(operator: &Operator, personas: &Personas, machine: &str, started: Moment) -> Outcome<()> {
     if !operator.store.mailboxes().await?.is_empty() {
         return Ok(());
     }
@@ -54,7 +55,7 @@ pub async fn load(operator: &Operator, personas: &Personas, started: Moment) -> 
     let mut later = Vec::new();
     for planned in personas.mailboxes(operator.domain(), started) {
         later.extend(movements(&planned, started));
-        create(operator, planned, opened).await?;
+        create(operator, planned, machine, opened).await?;
     }
     later.sort_by_key(|step| step.at);
     for step in later {
@@ -93,7 +94,7 @@ async fn accept(operator: &Operator, person: &IdNat, at: Moment) -> Outcome<()> 
     Ok(operator.store.accept_terms(person, Acceptance::of(version, Channel::Webmail), author, at).await?)
 }
 
-async fn create(operator: &Operator, planned: PlannedMailbox, at: Moment) -> Outcome<()> {
+async fn create(operator: &Operator, planned: PlannedMailbox, machine: &str, at: Moment) -> Outcome<()> {
     let structure = match planned.kind {
         Kind::Cab | Kind::Per => planned.structure,
         Kind::Org | Kind::App => None,
@@ -106,8 +107,21 @@ async fn create(operator: &Operator, planned: PlannedMailbox, at: Moment) -> Out
         structure,
         first: planned.responsables.into_iter().map(|person| Change::ResponsableAdded { person }).collect(),
     };
+    let app = (new.kind == Kind::App).then(|| new.address.clone());
     operator.store.import_mailbox(new, Author::staff("demo"), Channel::System, at).await?;
-    Ok(())
+    match app {
+        Some(address) => enter_machine(operator, &address, machine, at).await,
+        None => Ok(()),
+    }
+}
+
+/// The demo's machine belongs to one structure, and opens the APP mailboxes of that one.
+async fn enter_machine(operator: &Operator, address: &rules::Address, machine: &str, at: Moment) -> Outcome<()> {
+    let certificate = certificate::entered(machine, None)?;
+    match operator.store.add_certificate(address, certificate, Author::staff("demo"), Channel::System, at).await {
+        Ok(()) | Err(store::Error::Refused(Refusal::OtherStructure)) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Whoever owns or answers for the mailbox let its people in, and those who accepted the terms have been there already.

@@ -1,6 +1,6 @@
 //! The laboratory's certificates under `DIR/pki`, and what is signed with a date: the white list and the CRL.
 //!
-//! Requirements: TRU-21, LPS-02. Made once, kept over restarts; list and CRL are signed anew at each start and at each move of the clock.
+//! Requirements: TRU-21, LPS-02, LPS-21. Made once, kept over restarts; list and CRL are signed anew at each start and at each move of the clock.
 
 use std::path::{Path, PathBuf};
 
@@ -15,6 +15,13 @@ use crate::state::write_whole;
 pub const CA: &str = "ca.pem";
 pub const CRL: &str = "ca.crl";
 pub const LIST: &str = "listeblanche.xml";
+/// Certificate and key of a machine that opens an APP mailbox.
+pub const MACHINE: (&str, &str) = ("app.pem", "app.key");
+
+/// The name under which machines are let in, and the only one that asks for a certificate.
+pub fn app_name(domain: &Domain) -> String {
+    format!("app.mss.{domain}")
+}
 
 pub struct Pki {
     lab: Lab,
@@ -62,6 +69,11 @@ impl Pki {
     pub fn declared(&self, domain: &Domain) -> Outcome<String> {
         let leaf = self.lab.operators.get(domain).ok_or_else(|| Failure::configuration(format!("pas de certificat pour {domain}")))?;
         leaf.declared().map_err(wrong)
+    }
+
+    /// The name in the certificate of the demo's machine (`app.pem`).
+    pub fn machine(&self) -> Outcome<String> {
+        self.lab.app.declared().map_err(wrong)
     }
 
     /// `voisin.pem` beside `voisin.mssante.test.pem`: the names the contract shows.

@@ -45,6 +45,7 @@ fn text(sheet: &Sheet<'_>) -> Outcome<String> {
     let pki = pki.trim_matches('"');
     let issuer = psc::issuer(ports);
     let own_dn = toml::Value::String(sheet.pki.declared(domain)?);
+    let app_name = super::pki::app_name(domain);
     let signer = trust::pki::SIGNER;
     let authority = trust::pki::AUTHORITY;
     let client_id = psc::CLIENT_ID;
@@ -74,6 +75,9 @@ web = "{web}"
 [tls]
 chain = "{pki}/{domain}.pem"
 key = "{pki}/{domain}.key"
+
+[tls.app]
+name = "{app_name}"
 
 [trust]
 anchors = "{pki}/{CA}"

@@ -133,10 +133,10 @@ async fn serve(door: Door, tcp: TcpStream, from: SocketAddr, _place: OwnedSemaph
     let Served { mail, imap, pages, certificates, stop } = with;
     match door {
         Door::Operators => smtp::operator_session(tcp, from, mail, certificates.operators(), stop).await,
-        Door::Submission => smtp::submission_session(tcp, from, mail, certificates.people(), false, stop).await,
-        Door::Submissions => smtp::submission_session(tcp, from, mail, certificates.people(), true, stop).await,
-        Door::Imap => imap::session(tcp, from, imap, certificates.people(), false, stop).await,
-        Door::Imaps => imap::session(tcp, from, imap, certificates.people(), true, stop).await,
+        Door::Submission => smtp::submission_session(tcp, from, mail, certificates.doors(), false, stop).await,
+        Door::Submissions => smtp::submission_session(tcp, from, mail, certificates.doors(), true, stop).await,
+        Door::Imap => imap::session(tcp, from, imap, certificates.doors(), false, stop).await,
+        Door::Imaps => imap::session(tcp, from, imap, certificates.doors(), true, stop).await,
         Door::Web => match pages {
             Some(Pages { router, tls: false }) => web::serve::connection(tcp, from, None, router, stop).await,
             Some(Pages { router, tls: true }) => secured(tcp, from, router, certificates, stop).await,

@@ -17,6 +17,7 @@
 //! | `browser` | pages in a real browser, each looked at for accessibility |
 //! | `published` | what leaves the house of who enters a mailbox: nothing |
 //! | `practice` | a practice over time: warnings, exercises, the table of who may be let in |
+//! | `machine` | an APP mailbox opened by a machine's certificate |
 //! | `month` | the files of a month, back to their acts |
 //! | `notices` | letters that the operator writes by itself |
 //! | `nodes` | two servers on one PostgreSQL |
@@ -33,6 +34,7 @@ mod audit;
 mod browser;
 mod commands;
 mod crash;
+mod machine;
 mod month;
 mod nodes;
 mod notices;

@@ -1,14 +1,16 @@
 //! A mailbox as a fact: its kind, bearer, state and movements.
 //!
 //! Requirements: BAL-01, CAB-01, CAB-20. Who may enter is not written here: it is folded from the movements ([`crate::movement`]).
-//! Names at creation: `name`, told while one types: `advice`; who may have which mailbox: `create`.
+//! Names at creation: `name`, told while one types: `advice`; who may have which mailbox: `create`; certificates of machines: `machine`.
 
 mod advice;
 mod create;
+mod machine;
 mod name;
 
 pub use advice::Advice;
 pub use create::{Wanted, may_create};
+pub use machine::{certificate_of_bearer, may_enter_certificate};
 pub use name::NamingRule;
 
 use std::time::Duration;

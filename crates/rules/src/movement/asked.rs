@@ -20,16 +20,16 @@ pub fn by_person(access: &Access, mailbox: &Mailbox, change: &Change, person: Op
     let owner = || access.owner_rights().map(Mandate::Held);
     let manager = || access.manager_rights().map(Mandate::Held);
     match change {
-        Change::CotitulaireRemoved { person } | Change::DelegationEnded { person } if person == access.person() => {
+        Change::CotitulaireRemoved { person } | Change::DelegationEnded { person } if Some(person) == access.person() => {
             renounce(mailbox, person, now)
         }
-        Change::Accepted { person } if person == access.person() => accept(mailbox, person, now),
+        Change::Accepted { person } if Some(person) == access.person() => accept(mailbox, person, now),
         Change::CotitulaireAdded { .. } => add_cotitulaire(&owner()?, mailbox, known()?, now),
         Change::CotitulaireRemoved { person } => remove_cotitulaire(&owner()?, mailbox, person, now),
         Change::Delegated { from, until, .. } => delegate(&manager()?, mailbox, known()?, *from, *until, now),
         Change::DelegationEnded { person } => end_delegation(&manager()?, mailbox, person, now),
         Change::HandOverOffered { .. } => offer_hand_over(&owner()?, mailbox, known()?, now),
-        Change::HandOverDropped { .. } => drop_hand_over(mailbox, access.person(), now),
+        Change::HandOverDropped { .. } => drop_hand_over(mailbox, access.person().ok_or(Refusal::NotOwner)?, now),
         Change::Closing => close(&owner()?, mailbox, now),
         Change::Resumed => reopen(&owner()?, mailbox, now),
         Change::Opened { .. }

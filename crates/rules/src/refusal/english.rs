@@ -62,6 +62,10 @@ impl Refusal {
             Self::PscUnavailable => "Pro Santé Connect does not answer: try again in a few minutes. Your messages are safe.",
             Self::TooManyAttempts => "Too many attempts to sign in: wait a minute, then try again.",
             Self::PrivacyRequired => "The connection is not encrypted: turn STARTTLS on in your software.",
+            Self::CertificateRefused => {
+                "This certificate does not open this mailbox: check that it comes from IGC-Santé, that it is in force, and that the person \
+                 responsible for the APP mailbox entered it there."
+            }
             Self::RightLost => "Your access to this mailbox has just ended: if it should resume, ask its owner.",
             Self::SessionEnded => "Your four-hour session is over: sign in again.",
             Self::SignedOut => "You closed your Pro Santé Connect session: sign in again.",
@@ -109,6 +113,9 @@ impl Refusal {
             Self::BadPeriod => "This period is impossible: the end must come after the beginning, and after now.",
             Self::NotForThisKind => {
                 "This does not exist for this kind of mailbox, or not in its present state: check that it is the right mailbox."
+            }
+            Self::OtherStructure => {
+                "This certificate names another structure than the one that bears the mailbox: check it, then name who approves it."
             }
             Self::NotAttested => {
                 "You answer for this person: attest first that they may have this access and are bound by medical secrecy."

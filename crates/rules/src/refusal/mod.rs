@@ -66,6 +66,8 @@ pub enum Refusal {
     PscUnavailable,
     TooManyAttempts,
     PrivacyRequired,
+    /// A machine whose certificate is not good, or does not open this mailbox (LPS-22): which of both is not told.
+    CertificateRefused,
     /// The right was lost while the session was open.
     RightLost,
     /// The session reached its cap (PSC-38).
@@ -107,6 +109,8 @@ pub enum Refusal {
     NotThere,
     BadPeriod,
     NotForThisKind,
+    /// A machine's certificate that names another structure than the bearer: somebody must approve it by name (LPS-22).
+    OtherStructure,
     /// Whoever lets somebody in attests that she is entitled and bound by secrecy.
     NotAttested,
     /// Whoever becomes the owner agrees to the owner's contract first (CGU-03).
@@ -164,6 +168,7 @@ impl Refusal {
             Self::PscUnavailable => "PSC_UNAVAILABLE",
             Self::TooManyAttempts => "TOO_MANY_ATTEMPTS",
             Self::PrivacyRequired => "PRIVACY_REQUIRED",
+            Self::CertificateRefused => "CERTIFICATE_REFUSED",
             Self::RightLost => "RIGHT_LOST",
             Self::SessionEnded => "SESSION_ENDED",
             Self::SignedOut => "SIGNED_OUT",
@@ -187,6 +192,7 @@ impl Refusal {
             Self::NotThere => "NOT_THERE",
             Self::BadPeriod => "BAD_PERIOD",
             Self::NotForThisKind => "NOT_FOR_THIS_KIND",
+            Self::OtherStructure => "OTHER_STRUCTURE",
             Self::NotAttested => "NOT_ATTESTED",
             Self::ContractNotAccepted => "CONTRACT_NOT_ACCEPTED",
             Self::ReasonRequired => "REASON_REQUIRED",
@@ -290,6 +296,7 @@ impl Refusal {
             PscUnavailable,
             TooManyAttempts,
             PrivacyRequired,
+            CertificateRefused,
             RightLost,
             SessionEnded,
             SignedOut,
@@ -313,6 +320,7 @@ impl Refusal {
             NotThere,
             BadPeriod,
             NotForThisKind,
+            OtherStructure,
             NotAttested,
             ContractNotAccepted,
             ReasonRequired,

@@ -325,6 +325,18 @@ impl Refusal {
                 http: 426,
                 ..door(403, "STARTTLS d'abord", &["PSC-27"], "La connexion n'est pas chiffrée : activez STARTTLS dans votre logiciel.")
             },
+            Self::CertificateRefused => Row {
+                smtp: (535, "5.7.8"),
+                imap: "AUTHENTICATIONFAILED",
+                sasl: None,
+                ..door(
+                    403,
+                    "Certificat refusé",
+                    &["PSC-41", "LPS-20", "LPS-22"],
+                    "Ce certificat n'ouvre pas cette boîte : vérifiez qu'il vient de l'IGC-Santé, qu'il est en vigueur, et que le \
+                     responsable de la boîte APP l'y a inscrit.",
+                )
+            },
             Self::RightLost => Row {
                 smtp: (421, "4.7.0"),
                 imap: "",
@@ -486,6 +498,12 @@ impl Refusal {
                 "Sans objet pour cette boîte",
                 &["BAL-01", "CAB-06", "DEL-01"],
                 "Ce geste n'existe pas pour cette sorte de boîte, ou pas dans son état actuel : vérifiez que c'est la bonne boîte.",
+            ),
+            Self::OtherStructure => movement(
+                422,
+                "Certificat d'une autre structure",
+                &["LPS-22"],
+                "Ce certificat nomme une autre structure que celle qui porte la boîte : vérifiez-le, puis nommez la personne qui l'approuve.",
             ),
             Self::NotAttested => movement(
                 422,

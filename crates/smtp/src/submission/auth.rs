@@ -1,6 +1,6 @@
-//! AUTH: the token says who comes, `user=` says which mailbox; one refusal, one challenge, one final line.
+//! AUTH of a person (machines: `external`): the token says who comes, `user=` says which mailbox; one refusal, one challenge, one final line.
 //!
-//! RFC 4954, RFC 7628. Requirements: PSC-25 to PSC-30, PSC-38, LPS-10 to LPS-13, LPS-15, LPS-16. The token is wiped with the line it came in; it is never logged.
+//! RFC 4954, RFC 7628. Requirements: PSC-25 to PSC-30, PSC-38, LPS-10 to LPS-13, LPS-15, LPS-16, PSC-41. The token is wiped with the line it came in; it is never logged.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use identity::Proof;
 use identity::sasl::{Credentials, Mechanism};
 use rules::access::Access;
 use rules::journal::{Act, Entry};
-use rules::{Author, Channel, Moment, Refusal};
+use rules::{Address, Author, Channel, Moment, Refusal};
 use store::mailboxes::Knock;
 use tokio::io::{AsyncRead, AsyncWrite};
 use zeroize::Zeroizing;
@@ -33,6 +33,9 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Session<T> {
         }
         if self.envelope.is_some() {
             return self.mistake(reply::NOT_NOW);
+        }
+        if self.presented.is_some() {
+            return self.auth_external(mechanism, initial).await;
         }
         let Some(mechanism) = Mechanism::named(mechanism) else { return self.mistake(reply::MECHANISM) };
         let message = match initial {
@@ -64,7 +67,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Session<T> {
     }
 
     /// Sends a challenge and reads the answer.
-    async fn ask(&mut self, challenge: &str) -> Option<Zeroizing<Vec<u8>>> {
+    pub(super) async fn ask(&mut self, challenge: &str) -> Option<Zeroizing<Vec<u8>>> {
         self.wire.say(challenge);
         self.ear.line(&mut self.wire, SASL, None).await
     }
@@ -79,7 +82,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Session<T> {
             Ok(proof) => proof,
             Err(why) => {
                 shared.throttle.failed(ip, mailbox, None, &why, now);
-                self.remember_refusal(credentials, &why, now).await?;
+                self.remember_refusal(mailbox, &why, now).await?;
                 return Err(why.into());
             }
         };
@@ -113,19 +116,19 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Session<T> {
     }
 
     /// Nobody was proved: the line goes to the register's chain, without a person (PSC-21 step 10).
-    async fn remember_refusal(&self, credentials: &Credentials, why: &Refusal, now: Moment) -> store::Result<()> {
+    pub(super) async fn remember_refusal(&self, mailbox: Option<&Address>, why: &Refusal, now: Moment) -> store::Result<()> {
         let entry = Entry {
             at: now,
             author: Author::task("submission"),
             act: Act::AccessRefused,
-            object: credentials.mailbox.as_ref().map(ToString::to_string).unwrap_or_default(),
+            object: mailbox.map(ToString::to_string).unwrap_or_default(),
             channel: Channel::Smtp,
             facts: serde_json::json!({ "code": why.code(), "ip": self.from.ip().to_string() }),
         };
         self.shared.store.journal(entry).await
     }
 
-    fn cap(&self, now: Moment) -> Moment {
+    pub(super) fn cap(&self, now: Moment) -> Moment {
         let [chance] = self.shared.entropy.bytes::<1>();
         now.plus(CAP - CAP / 10 * u32::from(chance) / 255)
     }
@@ -137,6 +140,10 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Session<T> {
             let Some(_) = self.ask(&format!("334 {challenge}")).await else { return Next::Over };
         }
         self.refuse(why, None);
+        self.patience(why)
+    }
+
+    pub(super) fn patience(&self, why: &Refusal) -> Next {
         if self.refused >= TRIES || *why == Refusal::TooManyAttempts { Next::Over } else { Next::On }
     }
 }

@@ -1,10 +1,11 @@
-//! 587 and 465: a person sends from the mailbox she opened with her own proof.
+//! 587 and 465: a person sends from the mailbox she opened with her own proof, a machine from the one its certificate opens.
 //!
-//! RFC 6409, RFC 4954. Requirements: LPS-10 to LPS-15, LPS-50 to LPS-54, PSC-25 to PSC-31, PSC-38, PSC-39. One connection = one mailbox.
+//! RFC 6409, RFC 4954. Requirements: LPS-10 to LPS-15, LPS-20 to LPS-22, LPS-50 to LPS-54, PSC-25 to PSC-31, PSC-38, PSC-39. One connection = one mailbox.
 //! It never says to anyone who the person is: that stays in the journal (MSG-11).
 
 mod auth;
 mod data;
+mod external;
 mod letter;
 mod mail;
 mod rcpt;
@@ -17,6 +18,8 @@ use rules::{Address, Channel, Moment, Refusal};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
+use trust::Presented;
+use trust::tls::Doors;
 
 use crate::command::{Command, Forward, Reverse, Wrong};
 use crate::hello::{self, Ear};
@@ -31,6 +34,8 @@ struct Session<T> {
     tls: String,
     greeted: bool,
     login: Option<Box<Login>>,
+    /// What the client showed, when it came by the name of machines (LPS-21); only a machine may log in then.
+    presented: Option<Box<Presented>>,
     /// Refused logins of this connection; the third closes it (PSC-30).
     refused: u8,
     envelope: Option<Box<Envelope>>,
@@ -39,7 +44,7 @@ struct Session<T> {
 /// Who came in, and until when at most.
 struct Login {
     access: Access,
-    /// Software that logged the person in, for the figures.
+    /// Software that logged the person in, for the figures; empty for a machine.
     azp: String,
     /// PSC-38.
     cap: Moment,
@@ -66,7 +71,7 @@ pub(crate) async fn serve<T: AsyncRead + AsyncWrite + Unpin>(
     stream: T,
     from: SocketAddr,
     shared: Arc<Shared>,
-    tls: Arc<rustls::ServerConfig>,
+    doors: Doors,
     implicit_tls: bool,
     stop: CancellationToken,
 ) {
@@ -76,7 +81,7 @@ pub(crate) async fn serve<T: AsyncRead + AsyncWrite + Unpin>(
         let Some(stream) = hello::until_starttls(stream, &shared, &Refusal::PrivacyRequired, &stop).await else { return };
         stream
     };
-    let Some(stream) = Box::pin(hello::shake_hands(stream, tls)).await else { return };
+    let Some((stream, presented)) = Box::pin(hello::shake_hands_by_name(stream, &doors)).await else { return };
     let tls = hello::describe(stream.get_ref().1);
     let mut session = Session {
         wire: Wire::new(stream),
@@ -86,6 +91,7 @@ pub(crate) async fn serve<T: AsyncRead + AsyncWrite + Unpin>(
         tls,
         greeted: false,
         login: None,
+        presented: presented.map(Box::new),
         refused: 0,
         envelope: None,
     };
@@ -134,6 +140,10 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Session<T> {
         let Some(login) = &mut self.login else { return Ok(()) };
         if now >= login.cap {
             return Err(Refusal::SessionEnded.into());
+        }
+        // A certificate that expired or was revoked meanwhile opens nothing more (LPS-20).
+        if let Some(presented) = &mut self.presented {
+            presented.machine(&self.shared.trust, now).map_err(|_| Refusal::CertificateRefused)?;
         }
         if let Some(psc) = &mut login.psc
             && psc.is_over().await?
@@ -196,12 +206,18 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Session<T> {
         }
     }
 
-    /// LPS-50.
+    /// LPS-50; under the name of machines, a mechanism for a good certificate only (LPS-21).
     fn ehlo(&mut self) {
         self.envelope = None;
         self.greeted = true;
         let size = format!("SIZE {}", self.shared.limits.submission_bytes);
-        let list = ["PIPELINING", &size, "8BITMIME", "ENHANCEDSTATUSCODES", "DSN", "AUTH XOAUTH2 OAUTHBEARER"];
+        let auth = match self.machine() {
+            None => Some("AUTH XOAUTH2 OAUTHBEARER"),
+            Some(Ok(_)) => Some("AUTH EXTERNAL"),
+            Some(Err(_)) => None,
+        };
+        let list = [Some("PIPELINING"), Some(&size), Some("8BITMIME"), Some("ENHANCEDSTATUSCODES"), Some("DSN"), auth];
+        let list: Vec<&str> = list.into_iter().flatten().collect();
         hello::capabilities(&mut self.wire, &self.shared, &list);
     }
 

@@ -16,6 +16,7 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use trust::pki::Lab;
+use trust::tls::Doors;
 use trust::{Dn, TrustSpace};
 
 use crate::lab::{self, Shown};
@@ -114,9 +115,11 @@ impl House {
         let stop = CancellationToken::new();
         let for_operators = trust::tls::operator_server(&door).expect("a configuration");
         let for_people = trust::tls::people_server(&own).expect("a configuration");
-        let operators = open_door(&shared, Door::Operators, for_operators, &stop).await;
-        let submission = open_door(&shared, Door::Submission, Arc::clone(&for_people), &stop).await;
-        let submissions = open_door(&shared, Door::Submissions, for_people, &stop).await;
+        let for_machines = trust::tls::machine_server(&own).expect("a configuration");
+        let both = Doors::new(for_people).with_machines(lab::APP, for_machines);
+        let operators = open_door(&shared, Door::Operators(for_operators), &stop).await;
+        let submission = open_door(&shared, Door::Submission(both.clone()), &stop).await;
+        let submissions = open_door(&shared, Door::Submissions(both), &stop).await;
         Self { lab, domain: plan.domain, shared, operators, submission, submissions, sim, dir, hand, stop, courier: None }
     }
 
@@ -288,24 +291,24 @@ fn psc_config(sim: &PscSim) -> identity::PscConfig {
     }
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 enum Door {
-    Operators,
-    Submission,
-    Submissions,
+    Operators(Arc<rustls::ServerConfig>),
+    Submission(Doors),
+    Submissions(Doors),
 }
 
-async fn open_door(shared: &Arc<Shared>, door: Door, tls: Arc<rustls::ServerConfig>, stop: &CancellationToken) -> SocketAddr {
+async fn open_door(shared: &Arc<Shared>, door: Door, stop: &CancellationToken) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let at = listener.local_addr().expect("an address");
     let (shared, stop) = (Arc::clone(shared), stop.clone());
     tokio::spawn(async move {
         while let Ok((tcp, from)) = listener.accept().await {
-            let (shared, tls, stop) = (Arc::clone(&shared), Arc::clone(&tls), stop.clone());
-            match door {
-                Door::Operators => tokio::spawn(smtp::operator_session(tcp, from, shared, tls, stop)),
-                Door::Submission => tokio::spawn(smtp::submission_session(tcp, from, shared, tls, false, stop)),
-                Door::Submissions => tokio::spawn(smtp::submission_session(tcp, from, shared, tls, true, stop)),
+            let (shared, stop) = (Arc::clone(&shared), stop.clone());
+            match door.clone() {
+                Door::Operators(tls) => tokio::spawn(smtp::operator_session(tcp, from, shared, tls, stop)),
+                Door::Submission(doors) => tokio::spawn(smtp::submission_session(tcp, from, shared, doors, false, stop)),
+                Door::Submissions(doors) => tokio::spawn(smtp::submission_session(tcp, from, shared, doors, true, stop)),
             };
         }
     });

@@ -7,6 +7,9 @@ use rules::{Domain, Moment};
 use trust::list::Entry;
 use trust::pki::{AUTHORITY, Lab, Leaf, SIGNER};
 
+/// The name under which machines come.
+pub const APP: &str = "app.mss.pli.mssante.test";
+
 /// The moment at which every test begins.
 pub fn start() -> Moment {
     Moment::parse("2026-11-21T22:00:00Z").expect("a moment")

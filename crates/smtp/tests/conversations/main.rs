@@ -7,6 +7,7 @@ mod dialogs;
 mod house;
 mod lab;
 mod login;
+mod machines;
 mod noise;
 mod queue;
 mod script;

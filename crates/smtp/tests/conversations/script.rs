@@ -69,6 +69,30 @@ impl Client {
         client
     }
 
+    /// Connects to 465 under the machines' name with this certificate, up to EHLO; gives the mechanisms that are offered.
+    pub async fn machine(house: &House, shown: Option<&trust::pki::Leaf>) -> (Self, Option<String>) {
+        let mut client = Self::connect(house.submissions).await;
+        client.tls_by(house, crate::lab::APP, shown).await;
+        client.hear().await;
+        let offered = client.mechanisms().await;
+        (client, offered)
+    }
+
+    /// Says EHLO; the mechanisms that are offered.
+    pub async fn mechanisms(&mut self) -> Option<String> {
+        self.say(b"EHLO automate\r\n");
+        let mut offered = None;
+        loop {
+            let line = self.line().await.expect("a reply");
+            if let Some(mechanisms) = line.get(4..).and_then(|line| line.strip_prefix("AUTH ")) {
+                offered = Some(mechanisms.to_owned());
+            }
+            if line.as_bytes().get(3) != Some(&b'-') {
+                return offered;
+            }
+        }
+    }
+
     pub fn say(&mut self, bytes: &[u8]) {
         self.unsaid.extend_from_slice(bytes);
     }
@@ -98,14 +122,19 @@ impl Client {
     }
 
     pub async fn tls(&mut self, house: &House, shown: Shown) {
+        self.tls_by(house, "localhost", shown.leaf(&house.lab)).await;
+    }
+
+    /// The handshake under this host name, with this certificate.
+    pub async fn tls_by(&mut self, house: &House, name: &'static str, shown: Option<&trust::pki::Leaf>) {
         self.flush().await;
         assert!(self.heard.is_empty(), "the server spoke before the handshake");
-        let config = match shown.leaf(&house.lab) {
+        let config = match shown {
             Some(leaf) => trust::tls::operator_client(&leaf.identity()),
             None => trust::tls::people_client(house.lab.ca.cert_pem.as_bytes()),
         };
         let connector = TlsConnector::from(config.expect("a configuration"));
-        let name = ServerName::try_from("localhost").expect("a name");
+        let name = ServerName::try_from(name).expect("a name");
         let stream = self.stream.take().expect("open");
         self.stream = Some(Box::new(connector.connect(name, stream).await.expect("a handshake")));
     }

@@ -123,12 +123,12 @@ pub(super) async fn change_rows(tx: &mut Tx<'_>, change: &Change<'_>, rows: Vec<
     Ok(became)
 }
 
-/// One line the first time this person opens this message, whoever opened it before.
+/// One line the first time this person (or machine) opens this message, whoever opened it before.
 async fn opened_first(tx: &mut Tx<'_>, change: &Change<'_>, message: i64, number: i64) -> Result<()> {
     let mailbox = change.access.mailbox();
     let sql =
         "INSERT INTO opened_by (mailbox, message, person, at) VALUES ($1, $2, $3, $4) ON CONFLICT (mailbox, message, person) DO NOTHING";
-    if tx.exec(sql, params![mailbox.0, message, change.access.person().as_str(), change.now]).await? == 0 {
+    if tx.exec(sql, params![mailbox.0, message, change.access.holder().id(), change.now]).await? == 0 {
         return Ok(());
     }
     let line = Entry {

@@ -1,9 +1,9 @@
 //! Certificates of machines that open an APP mailbox, by their normalised name (DN).
 //!
-//! Requirements: BAL-01, PSC-A. Facts only: whether a certificate is good is the `trust` room's to say, which also normalises its name.
+//! Requirements: BAL-01, PSC-A, PSC-41, LPS-22. Facts only: whether a certificate is good is the `trust` room's to say, which also normalises its name.
 
 use rules::journal::{Act, Entry};
-use rules::mailbox::{Kind, MailboxId};
+use rules::mailbox::{Bearer, Kind, MailboxId, may_enter_certificate};
 use rules::{Address, Author, Channel, Moment, Refusal};
 use serde_json::json;
 
@@ -19,9 +19,20 @@ pub struct Certificate {
     pub author: Author,
 }
 
+/// A certificate to enter beside an APP mailbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewCertificate {
+    /// Its name in normal form.
+    pub dn: String,
+    /// The structure it names (`OU`), `1`+FINESS or `3`+SIRET.
+    pub structure: Option<String>,
+    /// Who approves that it is another structure's than the bearer's.
+    pub approved_by: Option<String>,
+}
+
 struct Args {
     address: Address,
-    dn: String,
+    certificate: NewCertificate,
     author: Author,
     channel: Channel,
     now: Moment,
@@ -29,16 +40,24 @@ struct Args {
 
 impl Store {
     /// This certificate opens the APP mailbox from now on.
-    pub async fn add_certificate(&self, address: &Address, dn: &str, author: Author, channel: Channel, now: Moment) -> Result<()> {
+    pub async fn add_certificate(
+        &self,
+        address: &Address,
+        certificate: NewCertificate,
+        author: Author,
+        channel: Channel,
+        now: Moment,
+    ) -> Result<()> {
         self.context.note(now);
-        let args = Args { address: address.clone(), dn: dn.to_owned(), author, channel, now };
+        let args = Args { address: address.clone(), certificate, author, channel, now };
         self.write(args, |tx, args| Box::pin(add(tx, args))).await
     }
 
-    /// It opens it no more. The journal keeps both.
+    /// It opens it no more: its open sessions end at their next command. The journal keeps both.
     pub async fn remove_certificate(&self, address: &Address, dn: &str, author: Author, channel: Channel, now: Moment) -> Result<()> {
         self.context.note(now);
-        let args = Args { address: address.clone(), dn: dn.to_owned(), author, channel, now };
+        let certificate = NewCertificate { dn: dn.to_owned(), structure: None, approved_by: None };
+        let args = Args { address: address.clone(), certificate, author, channel, now };
         self.write(args, |tx, args| Box::pin(remove(tx, args))).await
     }
 
@@ -54,26 +73,59 @@ async fn app(tx: &mut Tx<'_>, address: &Address) -> Result<MailboxId> {
 
 async fn add(tx: &mut Tx<'_>, args: &Args) -> Result<()> {
     let id = app(tx, &args.address).await?;
+    let NewCertificate { dn, structure, approved_by } = &args.certificate;
+    let bearer = match tx.mailbox(id).await?.bearer {
+        Bearer::Structure { structure } => tx.structure(&structure).await?,
+        Bearer::Person { .. } => None,
+    };
+    may_enter_certificate(structure.as_deref(), bearer.as_ref(), approved_by.as_deref())?;
     let author = text(&args.author)?;
     let sql = "INSERT INTO app_certificate (mailbox, dn, added, author) VALUES ($1, $2, $3, $4) ON CONFLICT (mailbox, dn) DO NOTHING";
-    if tx.exec(sql, params![id.0, &args.dn, args.now, &author]).await? == 0 {
+    if tx.exec(sql, params![id.0, dn, args.now, &author]).await? == 0 {
         return Err(Error::Refused(Refusal::AlreadyThere));
     }
-    journal(tx, id, Act::CertificateAdded, args).await
+    moved(tx, id, Act::CertificateAdded, args).await
 }
 
 async fn remove(tx: &mut Tx<'_>, args: &Args) -> Result<()> {
     let id = app(tx, &args.address).await?;
-    if tx.exec("DELETE FROM app_certificate WHERE mailbox = $1 AND dn = $2", params![id.0, &args.dn]).await? == 0 {
+    if tx.exec("DELETE FROM app_certificate WHERE mailbox = $1 AND dn = $2", params![id.0, &args.certificate.dn]).await? == 0 {
         return Err(Error::Refused(Refusal::NotThere));
     }
-    journal(tx, id, Act::CertificateRemoved, args).await
+    moved(tx, id, Act::CertificateRemoved, args).await
 }
 
-async fn journal(tx: &mut Tx<'_>, id: MailboxId, act: Act, args: &Args) -> Result<()> {
-    let (author, facts) = (args.author.clone(), json!({ "dn": args.dn }));
-    let line = Entry { at: args.now, author, act, object: args.address.to_string(), channel: args.channel, facts };
+/// The rights of the mailbox moved: every open session is decided anew (PSC-39), and the journal says by whom.
+async fn moved(tx: &mut Tx<'_>, id: MailboxId, act: Act, args: &Args) -> Result<()> {
+    let held = tx.hold(id).await?;
+    held.bump_revision();
+    let revision = held.revision;
+    tx.effects.moved.push((id, revision));
+    let mut facts = json!({ "dn": args.certificate.dn });
+    if let Some(name) = &args.certificate.approved_by {
+        facts["approved_by"] = name.trim().into();
+    }
+    let line = Entry { at: args.now, author: args.author.clone(), act, object: args.address.to_string(), channel: args.channel, facts };
     tx.journal(id, &line).await
+}
+
+impl Tx<'_> {
+    /// Names of the certificates that open a mailbox.
+    pub(crate) async fn certificates_of(&mut self, mailbox: MailboxId) -> Result<Vec<String>> {
+        let rows = self.rows("SELECT dn FROM app_certificate WHERE mailbox = $1 ORDER BY dn", params![mailbox.0]).await?;
+        rows.into_iter().map(|mut row| row.take()).collect()
+    }
+
+    /// The one mailbox that a certificate opens; none when it opens none, or several (LPS-22).
+    pub(crate) async fn only_mailbox_of(&mut self, dn: &str) -> Result<Option<MailboxId>> {
+        let sql = "SELECT c.mailbox FROM app_certificate c JOIN mailbox b ON b.id = c.mailbox
+                   WHERE c.dn = $1 AND b.state NOT IN ('DEMANDEE', 'CLOSE') LIMIT 2";
+        let mut rows = self.rows(sql, params![dn]).await?;
+        match rows.as_mut_slice() {
+            [only] => Ok(Some(MailboxId(only.take()?))),
+            _ => Ok(None),
+        }
+    }
 }
 
 async fn certificates(tx: &mut Tx<'_>, address: &Address) -> Result<Vec<Certificate>> {

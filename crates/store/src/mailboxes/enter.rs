@@ -27,9 +27,7 @@ impl Store {
         self.context.note(now);
         let args = (access.clone(), channel, now);
         // Most renewals are granted, and write nothing: a snapshot is enough to say yes.
-        let granted = self.read_facts(args.clone(), |tx, args| {
-            Box::pin(async move { Ok(tx.decide(Some(args.0.mailbox()), args.0.person(), args.2).await?.ok()) })
-        });
+        let granted = self.read_facts(args.clone(), |tx, args| Box::pin(async move { Ok(tx.decide_again(&args.0, args.2).await?.ok()) }));
         if let Some(access) = granted.await? {
             return Ok(access);
         }
@@ -70,7 +68,8 @@ async fn enter(tx: &mut Tx<'_>, knock: &Knock, now: Moment) -> Result<std::resul
     tx.hold(chain).await?;
     let decided = tx.decide(mailbox, &knock.person, now).await?;
     // Asked last: somebody without right learns nothing of the doors.
-    let decided = decided.and_then(|access| channel_allows(access.person(), knock.channel).map(|()| access));
+    let decided =
+        decided.and_then(|access| access.person().map_or(Ok(()), |person| channel_allows(person, knock.channel)).map(|()| access));
     let ip = knock.ip.map(|ip| ip.to_string());
     let (author, act, facts) = match &decided {
         Ok(access) => {
@@ -85,7 +84,7 @@ async fn enter(tx: &mut Tx<'_>, knock: &Knock, now: Moment) -> Result<std::resul
 
 async fn renew(tx: &mut Tx<'_>, access: &Access, channel: Channel, now: Moment) -> Result<std::result::Result<Access, Refusal>> {
     tx.hold(access.mailbox()).await?;
-    let cause = match tx.decide(Some(access.mailbox()), access.person(), now).await? {
+    let cause = match tx.decide_again(access, now).await? {
         Ok(access) => return Ok(Ok(access)),
         Err(cause) => cause,
     };
@@ -100,6 +99,6 @@ fn turned_away(knock: &Knock) -> Author {
     Author::Person { id: knock.person.clone(), capacity: None }
 }
 
-fn entry(author: Author, act: Act, object: String, channel: Channel, facts: Value, at: Moment) -> Entry {
+pub(super) fn entry(author: Author, act: Act, object: String, channel: Channel, facts: Value, at: Moment) -> Entry {
     Entry { at, author, act, object, channel, facts }
 }

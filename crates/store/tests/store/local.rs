@@ -326,7 +326,7 @@ on_both! {
         enrolled(house, None).await;
         lent(house).await;
         let denis = knock(house).await.unwrap();
-        assert_eq!(denis.capacity(), Capacity::Delegataire);
+        assert_eq!(denis.capacity(), Some(Capacity::Delegataire));
         let cookie = signed_in(house).await;
         let mut told = house.store.feed().subscribe(denis.mailbox());
         house.later(60);

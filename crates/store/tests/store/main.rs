@@ -14,6 +14,7 @@ mod house;
 mod journal;
 mod leaving;
 mod local;
+mod machines;
 mod nodes;
 mod notices;
 mod opening;

@@ -108,8 +108,8 @@ on_both! {
         house.store.save_draft(&nadia, draft(Some(second), "encore"), Channel::Webmail, house.now).await.unwrap();
         assert_eq!(folder_count(house, "Drafts").await, 3);
         let by: Vec<_> = house.acts(CABINET, "message.appended").await.into_iter().map(|line| line.author).collect();
-        assert_eq!(by[0].person(), Some(nadia.person()));
-        assert_eq!(by[1].person(), Some(claire.person()), "who wrote what is told apart");
+        assert_eq!(by[0].person(), nadia.person());
+        assert_eq!(by[1].person(), claire.person(), "who wrote what is told apart");
     }
 }
 
@@ -128,7 +128,7 @@ on_both! {
         assert_eq!((folder_count(house, "Sent").await, folder_count(house, "Drafts").await), (1, 0));
         let sent = house.acts(CABINET, "message.sent").await;
         assert_eq!(sent.len(), 1);
-        assert_eq!(sent[0].author.person(), Some(nadia.person()), "the person, never the mailbox's owner");
+        assert_eq!(sent[0].author.person(), nadia.person(), "the person, never the mailbox's owner");
         let page = house.store.mail_page(&nadia, &inbox(), Place::Newest, 3, house.now).await.unwrap();
         assert_eq!(page.letters[0].flags.system & flag::ANSWERED, flag::ANSWERED);
         // What no longer lies there does not keep a letter from leaving.

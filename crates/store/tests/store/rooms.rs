@@ -9,7 +9,7 @@ use rules::movement::{self, Change, Right};
 use rules::register::{Person, Structure};
 use rules::{Author, Channel, IdNat, Moment, Refusal};
 use store::Error;
-use store::mailboxes::{Mine, NewMailbox};
+use store::mailboxes::{Mine, NewCertificate, NewMailbox};
 use store::timeline::{Kinds, TimelineQuery};
 
 use crate::house::{CABINET, CLAIRE, House, KARIM, KINE, NADIA, address, author, id, on_both, physician, refused, secretary, staff};
@@ -61,7 +61,7 @@ on_both! {
         house.later(60);
         let take = |mailbox: &Mailbox, person: Option<&Person>, _: &IdNat, now| movement::take_over(mailbox, person.unwrap(), now);
         make(house, KARIM, Change::HandedOver { to: to.clone() }, take).await.unwrap();
-        assert_eq!(house.knock(CABINET, KARIM).await.unwrap().capacity(), Capacity::Owner);
+        assert_eq!(house.knock(CABINET, KARIM).await.unwrap().capacity(), Some(Capacity::Owner));
         assert!(matches!(refused(house.knock(CABINET, CLAIRE).await), Refusal::RightEnded { .. }));
         let again = make(house, KARIM, Change::HandedOver { to }, take).await;
         assert_eq!(refused(again), Refusal::NoOffer);
@@ -300,13 +300,18 @@ on_both! {
         let refusal = house.store.create_mailbox(secretary_answers, false, staff(), Channel::Cli, house.now).await;
         assert_eq!(refused(refusal), Refusal::NotEligible, "who answers for it is judged at the creation");
         let dn = "CN=labo.ch-valclair.test,OU=1990000028,O=CH,C=FR";
-        let add = async |at: &str| house.store.add_certificate(&address(at), dn, staff(), Channel::Cli, house.now).await;
+        let add = async |at: &str| house.store.add_certificate(&address(at), named(dn), staff(), Channel::Cli, house.now).await;
         add(app.as_str()).await.unwrap();
         assert_eq!(refused(add(app.as_str()).await), Refusal::AlreadyThere);
         assert_eq!(refused(add(CABINET).await), Refusal::NotForThisKind);
         assert_eq!(house.store.certificates(&app).await.unwrap()[0].dn, dn);
+        let supplier = NewCertificate { structure: Some("399900000100019".to_owned()), ..named("CN=editeur,OU=399900000100019,C=FR") };
+        let enter = async |new: &NewCertificate| house.store.add_certificate(&app, new.clone(), staff(), Channel::Cli, house.now).await;
+        assert_eq!(refused(enter(&supplier).await), Refusal::OtherStructure);
+        enter(&NewCertificate { approved_by: Some("Anne ALISIER".to_owned()), ..supplier }).await.unwrap();
+        assert_eq!(house.acts(app.as_str(), "certificate.added").await[1].facts["approved_by"], "Anne ALISIER");
         house.store.remove_certificate(&app, dn, staff(), Channel::Cli, house.now).await.unwrap();
-        assert!(house.store.certificates(&app).await.unwrap().is_empty());
+        assert_eq!(house.store.certificates(&app).await.unwrap().len(), 1);
         assert_eq!(house.acts(app.as_str(), "certificate.removed").await[0].facts["dn"], dn);
     }
 }
@@ -343,4 +348,8 @@ on_both! {
         assert_eq!(house.store.vacancies_due(house.now).await.unwrap(), 0);
         house.knock(CABINET, NADIA).await.unwrap();
     }
+}
+
+pub fn named(dn: &str) -> NewCertificate {
+    NewCertificate { dn: dn.to_owned(), structure: Some("1990000028".to_owned()), approved_by: None }
 }

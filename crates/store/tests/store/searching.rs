@@ -89,7 +89,7 @@ on_both! {
         house.store.expunge(&nadia, inbox, None, rules::Channel::Webmail, house.now).await.unwrap();
         assert!(found(house, query(&[&["numero2"]])).await.is_empty());
         // The audit that ends this story sees that no word of it is left.
-        house.change(crate::house::CABINET, rules::movement::Change::DelegationEnded { person: nadia.person().clone() }).await;
+        house.change(crate::house::CABINET, rules::movement::Change::DelegationEnded { person: nadia.person().unwrap().clone() }).await;
         assert_eq!(refused(house.store.search(&nadia, query(&[]), house.now).await), rules::Refusal::RightLost);
         assert_eq!(refused(house.store.unindexed(&nadia, 5, house.now).await), rules::Refusal::RightLost);
     }

@@ -12,7 +12,7 @@ use rustls_pki_types::CertificateDer;
 use crate::authorities::Authorities;
 use crate::dn::Dn;
 use crate::list::{Aside, Declared, Read, Record, Signed};
-use crate::peer::{self, Peer};
+use crate::peer::{self, Machine, Peer};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
@@ -129,6 +129,13 @@ impl Snapshot {
     /// Requirements: TRU-24, TRU-32.
     pub fn judge(&self, chain: &[CertificateDer<'_>], now: Moment) -> Result<Peer, Refusal> {
         peer::judge(&self.authorities, chain, now)
+    }
+
+    /// Judges the chain of a machine at the door of APP mailboxes: the same refusals; the list itself has no say.
+    ///
+    /// Requirements: LPS-20.
+    pub fn judge_machine(&self, chain: &[CertificateDer<'_>], now: Moment) -> Result<Machine, Refusal> {
+        peer::judge_machine(&self.authorities, chain, now)
     }
 
     /// May this operator speak for (or be handed mail for) that domain? `ListAbsent` or `ListDn` (TRU-25, TRU-32).

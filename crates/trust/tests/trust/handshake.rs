@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rustls::crypto::aws_lc_rs::{cipher_suite, kx_group};
 use rustls::{CipherSuite, ClientConfig, ClientConnection, ProtocolVersion, ServerConfig, ServerConnection};
 use rustls_pki_types::{CertificateDer, ServerName};
-use trust::tls;
+use trust::tls::{self, Doors, Through};
 
 use crate::bench::{lab, neighbour, ours};
 
@@ -142,4 +142,21 @@ fn the_laboratorys_server_names_are_those_stock_clients_use() {
         ["CN", "OU", "O", "ST", "C"]
     );
     assert!(trust::pki::AUTHORITY.contains("IGC-SANTE"));
+}
+
+/// Proves: LPS-21.
+#[test]
+fn only_the_machines_name_leads_to_the_machines_door() {
+    let lab = lab();
+    let own = lab.operators[&ours()].identity();
+    let (people, machines) = (tls::people_server(&own).expect("people"), tls::machine_server(&own).expect("machines"));
+    let doors = Doors::new(people).with_machines("App.mss.pli.mssante.test", machines);
+    for name in ["app.mss.pli.mssante.test", "APP.MSS.pli.mssante.test"] {
+        assert_eq!(doors.choose(Some(name)).0, Through::Machines, "{name}");
+    }
+    for name in [None, Some("mss.pli.mssante.test"), Some("app.app.mss.pli.mssante.test"), Some("localhost")] {
+        assert_eq!(doors.choose(name).0, Through::People, "{name:?}");
+    }
+    let alone = Doors::new(tls::people_server(&own).expect("people"));
+    assert_eq!(alone.choose(Some("app.mss.pli.mssante.test")).0, Through::People);
 }

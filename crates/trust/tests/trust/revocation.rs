@@ -1,6 +1,7 @@
 //! Revocation lists: hot reload, age, wrong signatures; and chains whose intermediates are missing.
 
 use rules::Refusal;
+use trust::Presented;
 use trust::TrustSpace;
 use trust::pki::{AUTHORITY, Authority, Purpose, Request, Subject};
 use trust::space::{Config, ListRefusal};
@@ -165,4 +166,24 @@ fn a_certificate_for_servers_or_clients_or_without_usage_passes_and_no_other() {
     assert!(verdict(Purpose::Machine).is_ok());
     assert!(verdict(Purpose::Bare).is_ok());
     assert_eq!(verdict(Purpose::Stranger), Err(Refusal::TlsForeign));
+}
+
+/// Proves: LPS-20.
+#[test]
+fn a_machine_shows_a_certificate_for_clients_and_is_judged_again_while_it_stays() {
+    let bench = Bench::new();
+    let request = Request::operator(Subject::operator(&neighbour()), Vec::new(), start());
+    let issue = |purpose| bench.lab.ca.issue(&Request { purpose, ..request.clone() }).expect("a certificate");
+    let verdict = |purpose| bench.space.snapshot().judge_machine(&issue(purpose).chain().expect("a chain"), start());
+    assert!([Purpose::Machine, Purpose::Operator, Purpose::Bare].into_iter().all(|purpose| verdict(purpose).is_ok()));
+    for other in [Purpose::Stranger, Purpose::ListSigner] {
+        assert_eq!(verdict(other), Err(Refusal::TlsForeign), "{other:?}");
+    }
+    assert_eq!(Presented::new(None).machine(&bench.space, start()), Err(Refusal::TlsAbsent));
+
+    let mut shown = Presented::new(Some(&bench.lab.app.chain().expect("a chain")));
+    assert_eq!(shown.machine(&bench.space, start()).map(|machine| machine.dn.cn().to_owned()), Ok("cardiologie_auto".to_owned()));
+    let much_later = start().plus(DAY * 4_000);
+    assert!(shown.machine(&bench.space, much_later).is_err(), "neither certificate nor list is good for ever");
+    assert!(shown.machine(&bench.space, start()).is_ok(), "a clock that is put back is believed");
 }

@@ -48,7 +48,7 @@ pub(crate) async fn lines(app: &App, w: Words, inside: &Inside) -> Result<Vec<Li
             Some(structure) => w.signs_in_locally(places.said(app, &structure).await?),
             None => String::new(),
         };
-        let me = one.person == *access.person();
+        let me = Some(&one.person) == access.person();
         let announced = one.since > now;
         let begins = announced.then(|| w.announced(w.date_time(one.since)));
         let ends = one.until.map(|until| w.until(w.date_time(until)));

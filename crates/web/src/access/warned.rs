@@ -46,7 +46,7 @@ pub(super) async fn alerts(app: &App, w: Words, inside: &Inside) -> Result<Vec<A
     if let Some(offer) = standing.offer() {
         let names = Names::of(app, vec![offer.to.clone()]).await?;
         let mut alert = Alert::new("warn", w.offer_waits(names.person(&offer.to), w.date(offer.at)));
-        if offer.to == *inside.access.person() {
+        if Some(&offer.to) == inside.access.person() {
             alert.links.push((inside.path("transmission"), w.offer_answer()));
         } else if inside.owns() {
             alert.posts.push((inside.path("acces/transmettre/retirer"), w.offer_withdraw()));

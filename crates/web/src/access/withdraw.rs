@@ -49,7 +49,7 @@ fn held(inside: &Inside, person: &IdNat) -> Option<Spell> {
 
 pub(super) async fn leave(State(app): State<App>, w: Words, member: Member, Path(address): Path<String>) -> Result<Response, Fault> {
     let inside = Inside::enter(&app, &member, &address).await?;
-    let person = inside.access.person().clone();
+    let person = inside.access.person().cloned().ok_or(Refusal::NoRight)?;
     if held(&inside, &person).is_none() {
         // An owner or a responsable does not simply leave: the rule says what she can do instead.
         renounce(&inside.mailbox, &person, inside.now)?;

@@ -60,6 +60,16 @@ impl Imap {
         imap
     }
 
+    /// Under the machines' host name, with the demo machine's certificate; nobody logged in.
+    pub fn machine(demo: &Demo) -> Self {
+        let mut lines = Lines::connect(demo.port("operator", "imaps"));
+        let name = demo.facts["app_client"]["server_name"].as_str().expect("a name").to_owned();
+        lines.secure_by(&name, &trust::tls::operator_client(&demo.identity("app")).expect("a TLS client"));
+        let greeting = lines.next().expect("a greeting");
+        assert!(greeting.contains(" AUTH=EXTERNAL "), "{greeting}");
+        Self { lines, tag: 0 }
+    }
+
     pub fn command(&mut self, command: &str) -> Reply {
         let tag = self.begin(command);
         self.finish(&tag)

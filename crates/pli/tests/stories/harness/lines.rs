@@ -32,10 +32,15 @@ impl Lines {
 
     /// From clear to TLS; the handshake must succeed.
     pub fn secure(&mut self, config: &Arc<ClientConfig>) {
+        self.secure_by("localhost", config);
+    }
+
+    /// The same, asking for this host name.
+    pub fn secure_by(&mut self, name: &str, config: &Arc<ClientConfig>) {
         assert!(self.buffer.is_empty(), "bytes in clear after the answer to STARTTLS: {:?}", self.buffer);
         let Some(Stream::Plain(mut tcp)) = self.stream.take() else { panic!("TLS twice") };
         tcp.set_read_timeout(Some(PATIENCE)).expect("a timeout");
-        let name = "localhost".try_into().expect("a name");
+        let name = name.to_owned().try_into().expect("a name");
         let mut connection = ClientConnection::new(Arc::clone(config), name).expect("a client");
         while connection.is_handshaking() {
             connection.complete_io(&mut tcp).unwrap_or_else(|error| panic!("handshake: {error}\n{}", self.said.join("\n")));
