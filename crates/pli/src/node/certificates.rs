@@ -17,7 +17,6 @@ use crate::failure::{Failure, Outcome};
 #[derive(Clone)]
 pub struct Certificates {
     operators: Arc<ArcSwap<ServerConfig>>,
-    people: Arc<ArcSwap<ServerConfig>>,
     doors: Arc<ArcSwap<Doors>>,
     client: Arc<ArcSwap<ClientConfig>>,
 }
@@ -27,7 +26,6 @@ impl Certificates {
         let built = build(files, host_name)?;
         Ok(Self {
             operators: Arc::new(ArcSwap::from(built.operators)),
-            people: Arc::new(ArcSwap::from(built.people)),
             doors: Arc::new(ArcSwap::from_pointee(built.doors)),
             client: Arc::new(ArcSwap::from(built.client)),
         })
@@ -37,7 +35,6 @@ impl Certificates {
     pub fn reload(&self, files: &Tls, host_name: &Domain) -> Outcome<()> {
         let built = build(files, host_name)?;
         self.operators.store(built.operators);
-        self.people.store(built.people);
         self.doors.store(Arc::new(built.doors));
         self.client.store(built.client);
         Ok(())
@@ -48,14 +45,9 @@ impl Certificates {
         self.operators.load_full()
     }
 
-    /// 143, 587, 993, 465: people by the ordinary name, machines by that of APP access.
+    /// 143, 587, 993, 465, pages and API: people by the ordinary name, machines by that of APP access.
     pub fn doors(&self) -> Doors {
         Doors::clone(&self.doors.load())
-    }
-
-    /// The pages.
-    pub fn people(&self) -> Arc<ServerConfig> {
-        self.people.load_full()
     }
 
     /// The courier's, which follows a swap by itself.
@@ -66,7 +58,6 @@ impl Certificates {
 
 struct Built {
     operators: Arc<ServerConfig>,
-    people: Arc<ServerConfig>,
     doors: Doors,
     client: Arc<ClientConfig>,
 }
@@ -83,8 +74,7 @@ fn build(files: &Tls, host_name: &Domain) -> Outcome<Built> {
     };
     Ok(Built {
         operators: trust::tls::operator_server(&own).map_err(wrong)?,
-        doors: Doors::new(Arc::clone(&people)).with_machines(&files.app.name(host_name), machines),
-        people,
+        doors: Doors::new(people).with_machines(&files.app.name(host_name), machines),
         client: trust::tls::operator_client(&own).map_err(wrong)?,
     })
 }

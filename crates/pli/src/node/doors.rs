@@ -1,6 +1,6 @@
 //! The sockets: one accept loop a listener, at most so many connections at once, each handed to its protocol.
 //!
-//! Requirements: TRU-29 (too many connections: `421`). It reads not one byte of what comes in.
+//! Requirements: TRU-29 (too many connections: `421`), PSC-42, LPS-21. It reads not one byte of what comes in.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -145,9 +145,15 @@ async fn serve(door: Door, tcp: TcpStream, from: SocketAddr, _place: OwnedSemaph
     }
 }
 
-/// Pages over TLS: a handshake that takes too long is a connection less.
+/// Pages over TLS: a handshake that takes too long is a connection less. A certificate is asked for under the machines' host name only, for
+/// tokens that are bound to one (PSC-42): no browser ever shows a choice of cards.
 async fn secured(tcp: TcpStream, from: SocketAddr, router: axum::Router, certificates: Certificates, stop: CancellationToken) {
-    let handshake = tokio_rustls::TlsAcceptor::from(certificates.people()).accept(tcp);
+    let doors = certificates.doors();
+    let handshake = async {
+        let hello = tokio_rustls::LazyConfigAcceptor::new(rustls::server::Acceptor::default(), tcp).await?;
+        let (_, config) = doors.choose(hello.client_hello().server_name());
+        hello.into_stream(config).await
+    };
     match tokio::time::timeout(HANDSHAKE, handshake).await {
         Ok(Ok(tls)) => {
             let certificate = tls.get_ref().1.peer_certificates().and_then(|chain| chain.first()).map(|leaf| leaf.to_vec());

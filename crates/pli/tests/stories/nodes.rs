@@ -3,6 +3,9 @@
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use base64::Engine;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use serde_json::json;
 
 use crate::harness::{CABINET, CARDIOLOGIE, Demo, Imap, NADIA, Smtp, eventually};
@@ -18,6 +21,11 @@ struct Node {
 impl Node {
     /// `shift`: ports of the demo's block that nobody has.
     fn start(demo: &Demo, name: &str, shift: u16) -> Self {
+        Self::changed(demo, name, shift, |text| text)
+    }
+
+    /// With something else in its configuration.
+    fn changed(demo: &Demo, name: &str, shift: u16, change: impl Fn(String) -> String) -> Self {
         let home = demo.path("operator");
         let dir = demo.path(name);
         std::fs::create_dir_all(&dir).expect("a folder");
@@ -34,7 +42,7 @@ impl Node {
         let (_, after) = rest.split_once("[tls]").expect("its certificate");
         let blobs = format!("at = {:?}", home.join("blobs"));
         let text = format!("{before}{listen}\n[tls]{after}").replace("at = \"blobs\"", &blobs);
-        std::fs::write(dir.join("pli.toml"), text).expect("a configuration");
+        std::fs::write(dir.join("pli.toml"), change(text)).expect("a configuration");
         let log = std::fs::File::create(dir.join("log")).expect("a log");
         let mut serve = Command::new(env!("CARGO_BIN_EXE_pli"));
         serve.args(["serve", "--dir"]).arg(&dir).env("PLI_LOG", "info").stdout(Stdio::null()).stderr(log);
@@ -129,4 +137,40 @@ fn a_contract_that_ends_in_the_register_ends_the_access_on_every_node() {
     assert_eq!(told.as_deref(), Some("* BYE L'acces a cette boite a pris fin"));
     let (status, page) = node.page(&demo, &letters);
     assert_eq!(status, "403", "{page}");
+}
+
+/// Proves: PSC-42, LPS-21.
+#[test]
+fn a_token_bound_to_a_certificate_serves_on_the_api_with_that_certificate_alone() {
+    let demo = Demo::with(&["--store", &postgres()]);
+    let node = Node::changed(&demo, "node-tls", 301, |text| text.replace("base_url = \"http://", "base_url = \"https://"));
+    let certificate = std::fs::read(demo.told(&["app_client", "cert"])).expect("a certificate");
+    let der = CertificateDer::from_pem_slice(&certificate).expect("PEM");
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &der);
+    let thumbprint = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(digest.as_ref());
+    let free = demo.token_of("P04");
+    let bound = demo.token(json!({"persona": "P04", "client": "lps-demo", "ttl_s": 600, "set": {"cnf": {"x5t#S256": thumbprint}}}));
+    let path = |name: &str| demo.told(&["app_client", name]).display().to_string();
+    let (ca, cert, key) = (demo.told(&["pki", "ca"]).display().to_string(), path("cert"), path("key"));
+    let machines = demo.facts["app_client"]["server_name"].as_str().expect("a name");
+    let people = machines.strip_prefix("app.").expect("the ordinary name");
+    let ask = |name: &str, token: &str, shown: bool| {
+        let (resolve, bearer) = (format!("{name}:{}:127.0.0.1", node.web), format!("Authorization: Bearer {token}"));
+        let url = format!("https://{name}:{}/api/v1/mailboxes", node.web);
+        let mut arguments = vec!["--cacert", &ca, "--resolve", &resolve, "-H", &bearer, "-o", "/dev/null", "-w", "%{http_code}", &url];
+        if shown {
+            arguments.extend(["--cert", &cert, "--key", &key]);
+        }
+        curl(&demo, &arguments)
+    };
+    for (name, token, shown, status) in [
+        (machines, &bound, true, "200"),
+        (machines, &bound, false, "401"),
+        // Nobody is asked for a certificate there: it is not shown, even by who has it.
+        (people, &bound, true, "401"),
+        (people, &free, false, "200"),
+        (machines, &free, false, "200"),
+    ] {
+        assert_eq!(ask(name, token, shown), status, "{name}, shown: {shown}");
+    }
 }
