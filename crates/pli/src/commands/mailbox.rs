@@ -51,6 +51,10 @@ pub struct Create {
     #[arg(long, value_name = "DN")]
     #[serde(default)]
     pub certificate: Vec<String>,
+    /// Qui approuve un certificat d'une autre structure que celle qui porte la boîte
+    #[arg(long, value_name = "NOM", requires = "certificate")]
+    #[serde(default)]
+    pub approved_by: Option<String>,
     /// Comment les gens l'appellent
     #[arg(long, value_name = "TEXTE")]
     pub label: Option<String>,
@@ -74,7 +78,8 @@ impl Create {
     pub async fn run(self, operator: &Operator) -> Outcome<Value> {
         let author = Author::staff(&self.staff);
         let address = self.address.clone();
-        let certificates = self.certificate.iter().map(|dn| certificate::entered(dn, None)).collect::<Outcome<Vec<_>>>()?;
+        let certificates =
+            self.certificate.iter().map(|dn| certificate::entered(dn, self.approved_by.clone())).collect::<Outcome<Vec<_>>>()?;
         if self.kind != Kind::App && !certificates.is_empty() {
             return Err(Failure::usage("une machine n'ouvre qu'une boîte APP : --certificate ne va qu'avec --kind APP"));
         }
@@ -87,7 +92,7 @@ impl Create {
     }
 
     fn into_new(self) -> Outcome<NewMailbox> {
-        let Self { address, kind, owner, structure, responsable, situation, certificate: _, label, staff: _ } = self;
+        let Self { address, kind, owner, structure, responsable, situation, certificate: _, approved_by: _, label, staff: _ } = self;
         if situation.is_some() && kind != Kind::Per {
             return Err(Failure::usage("seule une boîte PER s'attache à un exercice : --situation ne va qu'avec --kind PER"));
         }

@@ -109,8 +109,8 @@ fn what_is_not_hers_answers_like_what_does_not_exist_and_systems_read_no_letter(
     }
     let letter = json!({"to": [CABINET], "text": "Bonjour"});
     assert_eq!(code(&system.ask("POST", &format!("/mailboxes/{CABINET}/messages"), None, Some(&letter))), (403, "PEOPLE_ONLY"));
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs();
-    let ends = rules::Moment::from_secs(i64::try_from(now + 86_400).expect("soon")).to_string();
+    let started = rules::Moment::parse(demo.facts["started"].as_str().expect("a moment")).expect("a moment");
+    let ends = started.plus(Duration::from_secs(86_400)).to_string();
     let narrow = nadia.ask("POST", "/tokens", None, Some(&json!({"name": "lecture", "scopes": ["mailboxes.read"], "ends": ends})));
     let secret = narrow.1["secret"].as_str().unwrap_or_else(|| panic!("{narrow:?}")).to_owned();
     let narrow = Program::of(&demo, secret);

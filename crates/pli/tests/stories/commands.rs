@@ -32,7 +32,20 @@ fn demo_json_tells_where_everything_is_and_nothing_that_is_not_there() {
         assert!(facts["psc"][told].as_str().is_some_and(|at| at.starts_with("http://127.0.0.1:")), "{told}");
     }
     assert!(facts["structure_idp"]["issuer"].as_str().is_some_and(|issuer| issuer.ends_with("/realms/ch-valclair")));
-    for file in [["pki", "ca"], ["pki", "crl"], ["pki", "whitelist"], ["peer", "client_cert"], ["peer", "client_key"]] {
+    let machine = &facts["app_client"];
+    assert_eq!(
+        (&machine["mailbox"], &machine["server_name"]),
+        (&json!("cardiologie_auto@pli.mssante.test"), &json!("app.mss.pli.mssante.test"))
+    );
+    for file in [
+        ["app_client", "cert"],
+        ["app_client", "key"],
+        ["pki", "ca"],
+        ["pki", "crl"],
+        ["pki", "whitelist"],
+        ["peer", "client_cert"],
+        ["peer", "client_key"],
+    ] {
         assert!(demo.told(&file).exists(), "{file:?}");
     }
     for bad in ["expired", "revoked", "other_ca", "wrong_dn"] {
