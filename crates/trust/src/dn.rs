@@ -10,6 +10,8 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject;
 use unicode_normalization::UnicodeNormalization;
 
 /// Attributes of one name at most.
@@ -57,6 +59,17 @@ impl Dn {
         let mut pairs = text::split(text)?;
         pairs.reverse();
         Self::new(pairs)
+    }
+
+    /// The name of a machine as somebody gives it: its certificate in PEM, or the name itself.
+    ///
+    /// Requirements: LPS-22.
+    pub fn read(text: &str) -> Result<Self, BadDn> {
+        if !text.contains("-----BEGIN ") {
+            return Self::parse(text.trim());
+        }
+        let der = CertificateDer::from_pem_slice(text.as_bytes()).map_err(|_| BadDn::Certificate)?;
+        Self::of_certificate(&der)
     }
 
     /// The subject of a certificate (DER).

@@ -6,6 +6,7 @@
 //! | `found`, `periods` | the person looked for, and whether she can be let in; from when, until when |
 //! | `give`, `withdraw` | accesses given, changed, withdrawn, given up |
 //! | `hand_over`, `closing`, `fresh` | another owner; the end of a mailbox; both ask who is there again |
+//! | `machines` | certificates of the machines that open an APP mailbox |
 //! | `warned` | what people are told before it hurts |
 //! | `sentences`, `acts` | the catalogue: movements and acts in words |
 //! | `history`, `exports`, `archive` | the timeline; as a file; every letter as one file |
@@ -21,6 +22,7 @@ pub(crate) mod fresh;
 mod give;
 mod hand_over;
 mod history;
+mod machines;
 mod people;
 mod periods;
 mod room;
@@ -43,6 +45,8 @@ pub(crate) fn routes() -> Router<App> {
         .route("/boites/{address}/acces/transmettre/retirer", post(hand_over::drop_offer))
         .route("/boites/{address}/acces/fermer", get(closing::page).post(closing::close_it))
         .route("/boites/{address}/acces/rouvrir", post(closing::reopen_it))
+        .route("/boites/{address}/acces/machines", get(machines::page).post(machines::add))
+        .route("/boites/{address}/acces/machines/retirer", post(machines::remove))
         .route("/boites/{address}/historique", get(history::page))
         .route("/boites/{address}/export", get(archive::export))
 }

@@ -3,7 +3,7 @@
 //! | file | operations |
 //! |---|---|
 //! | `caller`, `input`, `problem`, `idempotent`, `shapes` | who calls, what is read, what goes wrong, what is done once, what is said |
-//! | `mailboxes`, `movements`, `history` | mailboxes, who is let in or out, what was done |
+//! | `mailboxes`, `movements`, `certificates`, `history` | mailboxes, who is let in or out, machines too, what was done |
 //! | `messages`, `sending` | letters, for people only |
 //! | `register`, `terms` | people and structures; the terms of use |
 //! | `figures`, `webhooks`, `tokens` | monthly figures; who is told; API tokens |
@@ -11,6 +11,7 @@
 //! Requirements: PSC-A, STF-03, STF-04. No cookie opens it: a browser that is signed in gives nothing to another site's page.
 
 mod caller;
+mod certificates;
 mod figures;
 mod history;
 mod idempotent;
@@ -66,6 +67,7 @@ fn described(base_url: &str, letter: usize) -> (Router<App>, OpenApi) {
         .routes(routes!(mailboxes::list, mailboxes::create))
         .routes(routes!(mailboxes::show))
         .routes(routes!(mailboxes::people))
+        .routes(routes!(certificates::list, certificates::add, certificates::remove))
         .routes(routes!(movements::delegate))
         .routes(routes!(movements::end_delegation))
         .routes(routes!(movements::add_cotitulaire))

@@ -168,3 +168,33 @@ fn a_letter_sent_by_a_program_is_in_the_shared_sent_folder_under_its_persons_nam
         assert_eq!(code(&answer), (status, code_), "{wrong}: {answer:?}");
     }
 }
+
+/// Proves: BAL-01, LPS-22.
+#[test]
+fn certificates_of_machines_are_entered_by_the_operator_and_by_who_answers_for_the_mailbox_alone() {
+    let demo = Demo::start();
+    let system = Program::operator(&demo);
+    let mailbox = demo.facts["app_client"]["mailbox"].as_str().expect("a mailbox").to_owned();
+    let path = format!("/mailboxes/{mailbox}/certificates");
+    let known = system.get(&path);
+    assert_eq!((known.0, known.1["items"].as_array().map(Vec::len)), (200, Some(1)), "{known:?}");
+    let supplier = |approved: Value| json!({"certificate": "CN=editeur,OU=399900000100019,O=EDITEUR,C=FR", "approved_by": approved});
+    assert_eq!(code(&system.ask("POST", &path, None, Some(&supplier(Value::Null)))), (422, "OTHER_STRUCTURE"));
+    let added = system.ask("POST", &path, None, Some(&supplier(json!("Anne ALISIER"))));
+    assert_eq!((added.0, added.1["items"].as_array().map(Vec::len)), (201, Some(2)), "{added:?}");
+    let dn = "CN=editeur,OU=399900000100019,O=EDITEUR,C=FR".replace(' ', "%20");
+    assert_eq!(system.ask("DELETE", &format!("{path}?dn={dn}"), None, None).0, 200);
+    let gone = system.ask("DELETE", &format!("{path}?dn={dn}"), None, None);
+    assert!(gone.0 == 404 || gone.0 == 409 || gone.0 == 422, "{gone:?}");
+    let cabinet = format!("/mailboxes/{CABINET}/certificates");
+    assert!(
+        (400..500).contains(&system.ask("POST", &cabinet, None, Some(&supplier(json!("Anne ALISIER")))).0),
+        "a cabinet has no machines"
+    );
+    let nadia = Program::person(&demo, "P04");
+    for (method, body) in [("GET", None), ("POST", Some(supplier(json!("Anne ALISIER"))))] {
+        let ask = |path: &str| nadia.ask(method, path, None, body.as_ref());
+        assert_eq!(ask(&path), ask("/mailboxes/personne.du-tout@pli.mssante.test/certificates"), "{method}");
+        assert_eq!(code(&ask(&cabinet)), (403, "NOT_MANAGER"), "{method}");
+    }
+}

@@ -3,7 +3,7 @@
 //! Requirements: BAL-01, PSC-A, PSC-41, LPS-22. Facts only: whether a certificate is good is the `trust` room's to say, which also normalises its name.
 
 use rules::journal::{Act, Entry};
-use rules::mailbox::{Bearer, Kind, MailboxId, may_enter_certificate};
+use rules::mailbox::{Bearer, Kind, MailboxId, certificate_of_bearer, may_enter_certificate};
 use rules::{Address, Author, Channel, Moment, Refusal};
 use serde_json::json;
 
@@ -79,12 +79,14 @@ async fn add(tx: &mut Tx<'_>, args: &Args) -> Result<()> {
         Bearer::Person { .. } => None,
     };
     may_enter_certificate(structure.as_deref(), bearer.as_ref(), approved_by.as_deref())?;
+    // An approval that nothing asks for is not one.
+    let approved_by = approved_by.as_deref().filter(|_| !certificate_of_bearer(structure.as_deref(), bearer.as_ref()));
     let author = text(&args.author)?;
     let sql = "INSERT INTO app_certificate (mailbox, dn, added, author) VALUES ($1, $2, $3, $4) ON CONFLICT (mailbox, dn) DO NOTHING";
     if tx.exec(sql, params![id.0, dn, args.now, &author]).await? == 0 {
         return Err(Error::Refused(Refusal::AlreadyThere));
     }
-    moved(tx, id, Act::CertificateAdded, args).await
+    moved(tx, id, Act::CertificateAdded, args, approved_by).await
 }
 
 async fn remove(tx: &mut Tx<'_>, args: &Args) -> Result<()> {
@@ -92,17 +94,17 @@ async fn remove(tx: &mut Tx<'_>, args: &Args) -> Result<()> {
     if tx.exec("DELETE FROM app_certificate WHERE mailbox = $1 AND dn = $2", params![id.0, &args.certificate.dn]).await? == 0 {
         return Err(Error::Refused(Refusal::NotThere));
     }
-    moved(tx, id, Act::CertificateRemoved, args).await
+    moved(tx, id, Act::CertificateRemoved, args, None).await
 }
 
 /// The rights of the mailbox moved: every open session is decided anew (PSC-39), and the journal says by whom.
-async fn moved(tx: &mut Tx<'_>, id: MailboxId, act: Act, args: &Args) -> Result<()> {
+async fn moved(tx: &mut Tx<'_>, id: MailboxId, act: Act, args: &Args, approved_by: Option<&str>) -> Result<()> {
     let held = tx.hold(id).await?;
     held.bump_revision();
     let revision = held.revision;
     tx.effects.moved.push((id, revision));
     let mut facts = json!({ "dn": args.certificate.dn });
-    if let Some(name) = &args.certificate.approved_by {
+    if let Some(name) = approved_by {
         facts["approved_by"] = name.trim().into();
     }
     let line = Entry { at: args.now, author: args.author.clone(), act, object: args.address.to_string(), channel: args.channel, facts };

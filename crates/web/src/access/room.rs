@@ -90,6 +90,8 @@ struct Room {
     /// Hand over and close.
     owner: bool,
     cabinet: bool,
+    /// Opened by machines, whose certificates this person enters.
+    machines: bool,
     told: Vec<Told>,
 }
 
@@ -174,6 +176,7 @@ pub(super) async fn draw(
         may_leave: matches!(access.capacity(), Some(Capacity::Cotitulaire | Capacity::Delegataire)),
         owner: inside.owns() && standing.state() == Life::Active,
         cabinet: mailbox.kind == Kind::Cab,
+        machines: mailbox.kind == Kind::App && inside.manages(),
         told,
     };
     let mut response = html(app, &room, said);

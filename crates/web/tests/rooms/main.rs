@@ -9,6 +9,7 @@ mod giving;
 mod handing;
 mod history;
 mod list;
+mod machines;
 mod opening;
 
 use house::{Browser, CABINET, House, Page, address, idnat};

@@ -46,6 +46,25 @@ crate::words! {
     this_mailbox: "Cette boîte", "This mailbox";
     export_letters: "Exporter toutes les lettres", "Export all letters";
 
+    // machines
+    machines: "Certificats des machines", "Certificates of machines";
+    machines_title(label): "Machines de {label}", "Machines of {label}";
+    machines_meaning: "Un logiciel entre dans cette boîte par un certificat de l'IGC-Santé (organisation, authentification de client), sans mot de passe. Vous répondez de ceux qui sont inscrits ici.", "A program enters this mailbox by a certificate of IGC-Santé (organisation, client authentication), without a password. You answer for those entered here.";
+    machines_none: "Aucune machine n'entre dans cette boîte.", "No machine enters this mailbox.";
+    machine_entered(who, date): "inscrit par {who} le {date}", "entered by {who} on {date}";
+    machine_other: "autre structure", "other structure";
+    machine_remove: "Retirer", "Remove";
+    machine_removed(name): "{name} n'entre plus dans cette boîte.", "{name} enters this mailbox no more.";
+    machine_add_title: "Inscrire une machine", "Enter a machine";
+    machine_field: "Son certificat, ou le nom qu'il porte", "Its certificate, or the name in it";
+    machine_hint: "Collez le fichier .pem (BEGIN CERTIFICATE), jamais la clé ; ou le nom : CN=…,OU=…,O=…,C=FR.", "Paste the .pem file (BEGIN CERTIFICATE), never the key; or the name: CN=…,OU=…,O=…,C=FR.";
+    machine_unreadable: "Ce n'est ni un certificat ni un nom de certificat. Collez le texte entier, lignes BEGIN et END comprises.", "This is neither a certificate nor the name of one. Paste the whole text, with its BEGIN and END lines.";
+    machine_key: "Ce texte contient une clé privée : elle ne doit quitter la machine pour personne. Remplacez-la, puis collez le certificat seul.", "This text holds a private key, which must leave the machine for nobody. Replace it, then paste the certificate alone.";
+    machine_approve: "J'approuve que le certificat de cette autre structure entre dans la boîte. Mon nom est gardé avec.", "I approve that this other structure's certificate enters the mailbox. My name is kept with it.";
+    machine_add: "Inscrire", "Enter it";
+    machine_added(name): "{name} peut entrer dans cette boîte.", "{name} may enter this mailbox.";
+    back_to_access: "Revenir aux accès", "Back to the accesses";
+
     // the sentence
     give_title: "Donner accès à", "Give access to";
     give_field: "Nom ou numéro RPPS", "Name or RPPS number";
