@@ -9,8 +9,8 @@ use rules::{Address, Domain};
 
 use crate::commands::mailbox::life::Step;
 use crate::commands::{
-    Order, address, cotitulaire, delegation, directory, indicators, journal, local, mailbox, queue, register, sim, staff, terms, token,
-    webhook, whitelist,
+    Order, address, cotitulaire, delegation, directory, indicators, journal, local, mailbox, queue, register, responsable, sim, staff,
+    terms, token, webhook, whitelist,
 };
 use crate::demo::Options;
 
@@ -54,6 +54,9 @@ pub enum Verb {
     /// Les cotitulaires d'une boîte de cabinet
     #[command(subcommand)]
     Cotitulaire(Cotitulaire),
+    /// Les responsables d'une boîte de structure ou de machine
+    #[command(subcommand)]
+    Responsable(Responsable),
     /// Les conditions générales d'utilisation
     #[command(subcommand)]
     Terms(Terms),
@@ -144,6 +147,14 @@ pub struct ForMailbox {
     pub here: Option<Address>,
     #[arg(long, value_name = "ADRESSE", value_parser = address)]
     pub mailbox: Option<Address>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Responsable {
+    /// Nommer un responsable
+    Add(responsable::Change),
+    /// Retirer un responsable
+    End(responsable::Change),
 }
 
 #[derive(Debug, Subcommand)]
@@ -291,6 +302,8 @@ impl Verb {
             Self::Delegation(Delegation::End(order)) => Order::DelegationEnd(order),
             Self::Cotitulaire(Cotitulaire::Add(order)) => Order::CotitulaireAdd(order),
             Self::Cotitulaire(Cotitulaire::End(order)) => Order::CotitulaireEnd(order),
+            Self::Responsable(Responsable::Add(order)) => Order::ResponsableAdd(order),
+            Self::Responsable(Responsable::End(order)) => Order::ResponsableEnd(order),
             Self::Terms(Terms::Accept(order)) => Order::TermsAccept(order),
             Self::Terms(Terms::Show(order)) => Order::TermsShow(order),
             Self::Register(Register::Search(order)) => Order::RegisterSearch(order),

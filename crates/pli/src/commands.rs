@@ -13,6 +13,7 @@ pub mod mailbox;
 mod movement;
 pub mod queue;
 pub mod register;
+pub mod responsable;
 pub mod show;
 pub mod sim;
 pub mod staff;
@@ -49,6 +50,8 @@ pub enum Order {
     DelegationEnd(delegation::End),
     CotitulaireAdd(cotitulaire::Change),
     CotitulaireEnd(cotitulaire::Change),
+    ResponsableAdd(responsable::Change),
+    ResponsableEnd(responsable::Change),
     TermsAccept(terms::Accept),
     TermsShow(terms::Show),
     TermsPublish(terms::Publication),
@@ -95,6 +98,7 @@ impl Order {
             Self::DelegationAdd(order) => Some(&order.mailbox),
             Self::DelegationEnd(order) => Some(&order.mailbox),
             Self::CotitulaireAdd(order) | Self::CotitulaireEnd(order) => Some(&order.mailbox),
+            Self::ResponsableAdd(order) | Self::ResponsableEnd(order) => Some(&order.mailbox),
             Self::JournalShow(order) => order.mailbox.as_ref(),
             Self::JournalExport(order) => order.mailbox.as_ref(),
             _ => None,
@@ -117,6 +121,8 @@ impl Order {
             Self::DelegationEnd(order) => order.run(operator).await,
             Self::CotitulaireAdd(order) => order.add(operator).await,
             Self::CotitulaireEnd(order) => order.end(operator).await,
+            Self::ResponsableAdd(order) => order.add(operator).await,
+            Self::ResponsableEnd(order) => order.end(operator).await,
             Self::TermsAccept(order) => order.run(operator).await,
             Self::TermsShow(order) => order.run(operator).await,
             Self::TermsPublish(order) => order.run(operator).await,
@@ -159,7 +165,12 @@ impl Order {
             Self::RegisterSearch(order) => order.table(value),
             Self::RegisterPerson(_) => register::person_table(value),
             Self::DelegationList(_) => delegation::table(value),
-            Self::DelegationAdd(_) | Self::DelegationEnd(_) | Self::CotitulaireAdd(_) | Self::CotitulaireEnd(_) => mailbox::table(value),
+            Self::DelegationAdd(_)
+            | Self::DelegationEnd(_)
+            | Self::CotitulaireAdd(_)
+            | Self::CotitulaireEnd(_)
+            | Self::ResponsableAdd(_)
+            | Self::ResponsableEnd(_) => mailbox::table(value),
             Self::JournalShow(_) => journal::table(value),
             Self::Staff(order) => order.table(value),
             Self::Token(order) => order.table(value),

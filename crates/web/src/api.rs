@@ -72,6 +72,8 @@ fn described(base_url: &str, letter: usize) -> (Router<App>, OpenApi) {
         .routes(routes!(movements::end_delegation))
         .routes(routes!(movements::add_cotitulaire))
         .routes(routes!(movements::remove_cotitulaire))
+        .routes(routes!(movements::add_responsable))
+        .routes(routes!(movements::remove_responsable))
         .routes(routes!(movements::accept))
         .routes(routes!(movements::hand_over, movements::drop_hand_over))
         .routes(routes!(movements::take_over))

@@ -6,13 +6,13 @@ use rules::Address;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::Config;
 use super::problem::Problem;
-use super::{Config, vet};
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Notices {
-    /// `smtps://relay.exemple.fr`, or `smtp://relay.exemple.fr:587?tls=required`.
+    /// `smtps://relay.exemple.fr`, `smtp://relay.exemple.fr:587?tls=required`, or a relay on this machine: `smtp://127.0.0.1:25`.
     pub relay: Spanned<String>,
     /// Who writes: an address of an ordinary domain, since nothing of the trust space leaves it.
     pub from: Spanned<Address>,
@@ -33,14 +33,35 @@ impl Notices {
             let help = "Donnez les deux, ou aucun.";
             return Err(Problem::value(&config.source, None, "notices : user et password_file vont ensemble", help));
         }
-        let encrypted = relay.starts_with("smtps://") || relay.starts_with("smtp://") && relay.ends_with("?tls=required");
-        let encrypted = encrypted
-            || config.is_sandbox() && relay.strip_prefix("smtp:").is_some_and(|rest| vet::is_sandbox_address(&format!("https:{rest}")));
-        if encrypted {
+        if relay.starts_with("smtps://") || relay.starts_with("smtp://") && relay.ends_with("?tls=required") || on_this_machine(relay) {
             return Ok(());
         }
         let message = format!("notices.relay « {relay} » n'impose pas de chiffrement");
         let help = "Écrivez smtps://relais.exemple.fr, ou smtp://relais.exemple.fr:587?tls=required.";
         Err(Problem::value(&config.source, Some(self.relay.span()), message, help))
+    }
+}
+
+/// `smtp://127.0.0.1:25`: what is said there is heard by nobody else.
+fn on_this_machine(relay: &str) -> bool {
+    let authority = relay.strip_prefix("smtp://").and_then(|rest| rest.split(['/', '?']).next()).unwrap_or_default();
+    let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host).trim_matches(['[', ']']);
+    host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::on_this_machine;
+
+    #[test]
+    fn in_clear_a_relay_is_spoken_to_on_this_machine_only() {
+        for relay in ["smtp://127.0.0.1:25", "smtp://127.9.0.1", "smtp://[::1]:25/"] {
+            assert!(on_this_machine(relay), "{relay}");
+        }
+        for relay in
+            ["smtp://relay.exemple.fr:25", "smtp://127.0.0.1.exemple.fr", "smtp://user@127.0.0.1:x@exemple.fr", "http://127.0.0.1", ""]
+        {
+            assert!(!on_this_machine(relay), "{relay}");
+        }
     }
 }

@@ -191,6 +191,16 @@ fn certificates_of_machines_are_entered_by_the_operator_and_by_who_answers_for_t
         (400..500).contains(&system.ask("POST", &cabinet, None, Some(&supplier(json!("Anne ALISIER")))).0),
         "a cabinet has no machines"
     );
+    let anne = Program::person(&demo, "P09");
+    let own = json!({"certificate": "CN=automate,OU=1990000028,O=CH,C=FR"});
+    assert_eq!(anne.ask("POST", &path, None, Some(&own)).0, 403, "she does not answer for it yet");
+    let responsables = format!("/mailboxes/{mailbox}/responsables");
+    let named = json!({"person": "899790000097", "reason": "cheffe de service"});
+    assert_eq!(code(&anne.ask("POST", &responsables, None, Some(&named))), (403, "SYSTEMS_ONLY"));
+    assert_eq!(system.ask("POST", &responsables, None, Some(&named)).0, 201);
+    assert_eq!(anne.ask("POST", &path, None, Some(&own)).0, 201);
+    assert_eq!(system.ask("DELETE", &format!("{responsables}/899790000097"), None, None).0, 200);
+    assert_eq!(anne.get(&path).0, 403, "she answers for it no more");
     let nadia = Program::person(&demo, "P04");
     for (method, body) in [("GET", None), ("POST", Some(supplier(json!("Anne ALISIER"))))] {
         let ask = |path: &str| nadia.ask(method, path, None, body.as_ref());

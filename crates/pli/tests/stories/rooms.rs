@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{CABINET, CLAIRE, Demo, NADIA};
+use crate::harness::{CABINET, CLAIRE, Demo, Imap, NADIA};
 
 const KARIM: &str = "899790000022";
 
@@ -120,4 +120,22 @@ fn a_new_version_of_the_terms_is_published_and_asked_of_everybody() {
     let history = demo.json(&["terms", "show", "--person", CLAIRE]);
     assert_eq!(history.as_array().map(Vec::len), Some(2), "{history}");
     assert_eq!(demo.json(&["mailbox", "close", CABINET, "--by", CLAIRE])["state"], "EN_CLOTURE");
+}
+
+/// Proves: BAL-01, DEL-01, STF-02.
+#[test]
+fn staff_names_and_withdraws_who_answers_for_a_services_mailbox() {
+    let demo = Demo::start();
+    let mailbox = "secretariat.cardiologie@pli.mssante.test";
+    let order = |verb: &str, at: &str| {
+        demo.pli(&["responsable", verb, "--mailbox", at, "--person", KARIM, "--staff", "m.houx", "--reason", "intérim", "--json"])
+    };
+    assert!(order("add", mailbox).status.success());
+    assert!(String::from_utf8_lossy(&order("add", mailbox).stderr).contains("ALREADY_THERE"));
+    assert_eq!(order("add", CABINET).status.code(), Some(1), "a cabinet has an owner");
+    Imap::enter(&demo, "operator", mailbox, "P02");
+    assert!(order("end", mailbox).status.success());
+    let movements = demo.json(&["journal", "show", "--mailbox", mailbox]);
+    let last = movements.as_array().and_then(|lines| lines.last()).expect("a line").clone();
+    assert_eq!((&last["act"], &last["author"]["id"]), (&json!("movement.responsable_removed"), &json!("m.houx")));
 }

@@ -171,6 +171,54 @@ pub async fn remove_cotitulaire(
     left(&app, &caller, &mailbox, &person).await
 }
 
+/// Somebody to answer for a mailbox.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[schema(example = json!({"person": "899790000097", "reason": "nommée cheffe de service"}))]
+#[serde(deny_unknown_fields)]
+pub struct NewResponsable {
+    /// National number of the person, from the register.
+    pub person: String,
+    #[schema(max_length = 500)]
+    pub reason: Option<String>,
+}
+
+/// Names who answers for a structure's or a machine's mailbox; the operator's systems alone may.
+#[utoipa::path(post, path = "/mailboxes/{address}/responsables", tag = "movements", request_body = NewResponsable,
+    params(("address" = String, Path, description = "Address of the mailbox"), ("Idempotency-Key" = Option<String>, Header, description = "1 to 128 characters, kept 24 hours")),
+    responses((status = 201, body = List<PersonShape>), Problems))]
+pub async fn add_responsable(
+    State(app): State<App>,
+    caller: Caller,
+    Path(text): Path<String>,
+    headers: HeaderMap,
+    Body(new): Body<NewResponsable>,
+) -> Result<Response, Problem> {
+    let mailbox = address(&text)?;
+    once(&app, &caller, &headers, &("responsable", &text, &new), async || {
+        caller.system()?;
+        let change = Change::ResponsableAdded { person: idnat(&new.person)? };
+        make(&app, &caller, &mailbox, Asked { change, reason: checked(new.reason.clone())?, attested: true }).await?;
+        Ok((StatusCode::CREATED, people(&app, &mailbox).await?))
+    })
+    .await
+}
+
+/// She answers for it no more.
+#[utoipa::path(delete, path = "/mailboxes/{address}/responsables/{person}", tag = "movements",
+    params(("address" = String, Path, description = "Address of the mailbox"), ("person" = String, Path, description = "National number")),
+    responses((status = 200, body = List<PersonShape>), Problems))]
+pub async fn remove_responsable(
+    State(app): State<App>,
+    caller: Caller,
+    Path((text, person)): Path<(String, String)>,
+) -> Result<axum::Json<List<PersonShape>>, Problem> {
+    caller.system()?;
+    let mailbox = address(&text)?;
+    let asked = Asked::of(Change::ResponsableRemoved { person: idnat(&person)? }, Because::default())?;
+    make(&app, &caller, &mailbox, asked).await?;
+    Ok(axum::Json(people(&app, &mailbox).await?))
+}
+
 /// Who is there after somebody was taken out; nobody to see for the one who left.
 async fn left(app: &App, caller: &Caller, mailbox: &Address, gone: &str) -> Result<axum::Json<List<PersonShape>>, Problem> {
     if matches!(caller, Caller::Person(person) if person.idnat.as_str() == gone) {
