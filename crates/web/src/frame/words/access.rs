@@ -48,7 +48,7 @@ crate::words! {
 
     // machines
     machines: "Certificats des machines", "Certificates of machines";
-    machines_title(label): "Machines de {label}", "Machines of {label}";
+    machines_title(label): "Machines de la boîte « {label} »", "Machines of the mailbox “{label}”";
     machines_meaning: "Un logiciel entre dans cette boîte par un certificat de l'IGC-Santé (organisation, authentification de client), sans mot de passe. Vous répondez de ceux qui sont inscrits ici.", "A program enters this mailbox by a certificate of IGC-Santé (organisation, client authentication), without a password. You answer for those entered here.";
     machines_none: "Aucune machine n'entre dans cette boîte.", "No machine enters this mailbox.";
     machine_entered(who, date): "inscrit par {who} le {date}", "entered by {who} on {date}";
