@@ -2,6 +2,8 @@
 //!
 //! Requirements: CAB-08, CAB-16, DEL-03, TRU-58. Only an access reads it; it holds no subject and no content, for the journal holds none.
 
+use std::time::Duration;
+
 use rules::access::Access;
 use rules::journal::Line;
 use rules::movement::Movement;
@@ -47,12 +49,14 @@ pub struct TimelineQuery {
     pub limit: u32,
 }
 
+/// Acts are shown for thirteen months, movements for ever (trust-space §18).
+const SHOWN: Duration = Duration::from_secs(396 * 86_400);
 const MOST: u32 = 200;
 /// Lines looked at in one go.
 const PAGE: i64 = 1_000;
 
 impl Store {
-    /// Newest first. Fewer lines than asked: the history begins there.
+    /// Newest first; acts of the last thirteen months, movements since the beginning. Fewer lines than asked: the history begins there.
     pub async fn timeline(&self, access: &Access, query: TimelineQuery, now: Moment) -> Result<Vec<Line>> {
         self.read_facts((access.clone(), query, now), |tx, args| Box::pin(timeline(tx, &args.0, &args.1, args.2))).await
     }
@@ -72,12 +76,15 @@ impl Store {
 async fn timeline(tx: &mut Tx<'_>, access: &Access, query: &TimelineQuery, now: Moment) -> Result<Vec<Line>> {
     let access = tx.guard(access, now).await?;
     let limit = usize::try_from(query.limit.min(MOST)).unwrap_or_default();
-    let sql = format!("SELECT {COLUMNS} FROM journal WHERE chain = $1 AND seq < $2 AND act LIKE $3 ORDER BY seq DESC LIMIT $4");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM journal WHERE chain = $1 AND seq < $2 AND act LIKE $3 AND (at >= $4 OR act LIKE 'movement.%')
+         ORDER BY seq DESC LIMIT $5"
+    );
     let acts = format!("{}%", query.kinds.prefix());
     let mut before = query.before.map_or(i64::MAX, |(_, seq)| seq);
     let mut found = Vec::new();
     loop {
-        let page = tx.rows(&sql, params![access.mailbox().0, before, &acts, PAGE]).await?;
+        let page = tx.rows(&sql, params![access.mailbox().0, before, &acts, now.minus(SHOWN), PAGE]).await?;
         let last = page.len() < usize::try_from(PAGE).unwrap_or_default();
         for row in page {
             let line = line_of(row)?;

@@ -350,6 +350,25 @@ on_both! {
     }
 }
 
+on_both! {
+    /// Proves: CAB-08, DEL-03.
+    async fn acts_are_shown_for_thirteen_months_and_movements_for_ever(house) {
+        house.letter("t1", "Compte rendu").await;
+        house.change(CABINET, Change::Delegated { person: id(KARIM), from: None, until: None }).await;
+        let begun = house.now;
+        let shown = async |house: &House| {
+            let claire = house.claire().await;
+            let lines = house.store.timeline(&claire, TimelineQuery { limit: 200, ..Default::default() }, house.now).await.unwrap();
+            let known = |act: &str| lines.iter().any(|line| line.act == act && line.at == begun);
+            (known("message.received"), known("movement.delegated"))
+        };
+        house.now = begun.plus(DAY * 395);
+        assert_eq!(shown(house).await, (true, true));
+        house.now = begun.plus(DAY * 397);
+        assert_eq!(shown(house).await, (false, true));
+    }
+}
+
 pub fn named(dn: &str) -> NewCertificate {
     NewCertificate { dn: dn.to_owned(), structure: Some("1990000028".to_owned()), approved_by: None }
 }
