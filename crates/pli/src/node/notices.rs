@@ -23,11 +23,11 @@ use crate::config::Notices;
 use crate::failure::{Failure, Outcome};
 use crate::operator::Operator;
 
-/// How long the relay may take for one letter.
+/// How long the relay may take for one answer.
 const TIMEOUT: Duration = Duration::from_secs(30);
-/// Longer than any try.
-const LEASE: Duration = Duration::from_secs(120);
 const BATCH: u32 = 16;
+/// Letters are sent one after the other: longer than a batch whose relay keeps silent, so that no other node sends the last ones too.
+const LEASE: Duration = Duration::from_secs(600);
 /// Looks at least this often: retries, and letters of other nodes.
 const ROUND: Duration = Duration::from_secs(15);
 /// How long a letter to another operator is tried.

@@ -38,13 +38,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Session<T> {
             return self.auth_external(mechanism, initial).await;
         }
         let Some(mechanism) = Mechanism::named(mechanism) else { return self.mistake(reply::MECHANISM) };
-        let message = match initial {
-            Some(Secret(message)) => message,
-            None => match self.ask("334 ").await {
-                Some(message) => message,
-                None => return Next::Over,
-            },
-        };
+        let Some(message) = self.first_words(initial).await else { return Next::Over };
         if message[..] == b"*"[..] {
             return self.mistake(reply::SASL_CANCELLED);
         }
@@ -66,8 +60,16 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Session<T> {
         }
     }
 
+    /// The client's message: said with AUTH, or asked for by an empty challenge. `None`: it is gone.
+    pub(super) async fn first_words(&mut self, initial: Option<Secret>) -> Option<Zeroizing<Vec<u8>>> {
+        match initial {
+            Some(Secret(message)) => Some(message),
+            None => self.ask("334 ").await,
+        }
+    }
+
     /// Sends a challenge and reads the answer.
-    pub(super) async fn ask(&mut self, challenge: &str) -> Option<Zeroizing<Vec<u8>>> {
+    async fn ask(&mut self, challenge: &str) -> Option<Zeroizing<Vec<u8>>> {
         self.wire.say(challenge);
         self.ear.line(&mut self.wire, SASL, None).await
     }

@@ -39,13 +39,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Session<T> {
             }
             None => return self.turn_machine_away(None, &Refusal::CertificateRefused),
         };
-        let message = match initial {
-            Some(Secret(message)) => message,
-            None => match self.ask("334 ").await {
-                Some(message) => message,
-                None => return Next::Over,
-            },
-        };
+        let Some(message) = self.first_words(initial).await else { return Next::Over };
         if message[..] == b"*"[..] {
             return self.mistake(reply::SASL_CANCELLED);
         }
